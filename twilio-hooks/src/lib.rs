@@ -1,0 +1,3 @@
+//! Receive Twilio webhooks.
+
+pub mod twiml;
