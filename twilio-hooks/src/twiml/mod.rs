@@ -1,1 +1,89 @@
-//! TwiML.
+//! TwiML: what a webhook is answered with.
+//!
+//! A [`VoiceResponse`] or [`MessagingResponse`] owns a list of verbs, which Twilio carries out in order. Verbs are built
+//! with `new`, refined by setters named like Twilio's attributes, and added by `with`:
+//!
+//! ```
+//! use twilio_hooks::twiml::{Gather, Hangup, Play, Redirect, Say, VoiceResponse};
+//!
+//! let reply = VoiceResponse::new()
+//!     .with(Say::new("Welcome to Fish & Chips.").voice("Polly.Amy").language("en-GB"))
+//!     .with(
+//!         Gather::new()
+//!             .action("/voice/menu")
+//!             .num_digits(1)
+//!             .with(Say::new("To order, press 1.")),
+//!     )
+//!     .with(Play::new("https://example.com/goodbye.mp3"))
+//!     .with(Hangup::new());
+//!
+//! assert_eq!(
+//!     reply.to_string(),
+//!     concat!(
+//!         r#"<?xml version="1.0" encoding="UTF-8"?><Response>"#,
+//!         r#"<Say language="en-GB" voice="Polly.Amy">Welcome to Fish &amp; Chips.</Say>"#,
+//!         r#"<Gather action="/voice/menu" numDigits="1"><Say>To order, press 1.</Say></Gather>"#,
+//!         r#"<Play>https://example.com/goodbye.mp3</Play><Hangup/></Response>"#,
+//!     ),
+//! );
+//! # let _ = Redirect::new("");
+//! ```
+//!
+//! Loops and conditions use `push`:
+//!
+//! ```
+//! use twilio_hooks::twiml::{Body, Media, Message, MessagingResponse};
+//!
+//! let pictures = ["https://example.com/1.jpg", "https://example.com/2.jpg"];
+//! let mut message = Message::default().with(Body::new("Our menu"));
+//! for picture in pictures {
+//!     message.push(Media::new(picture));
+//! }
+//! let reply = MessagingResponse::new().with(message);
+//! # assert_eq!(reply.to_xml().matches("<Media>").count(), 2);
+//! ```
+//!
+//! # What is guaranteed
+//!
+//! - **Nesting**: an element only takes what TwiML allows inside it, see [`ChildOf`]. Anything else doesn't compile.
+//! - **XML**: what is written is well-formed whatever the texts contain, and a parser reads the same texts back. The one
+//!   exception are characters that XML 1.0 has no way to express (control characters, U+FFFE, U+FFFF): they become U+FFFD.
+//! - **Values**: unknown ones are not refused. Enumerations take any string, [`XmlName`] and `attribute` any attribute,
+//!   [`RawElement`] any element, because Twilio adds to TwiML all the time. Ranges are not checked.
+//!
+//! Twilio refuses documents of more than 64 kB. Texts are [`Text`]: literals and owned strings are taken without a copy.
+//!
+//! # How it is made
+//!
+//! Elements are plain structs with public, typed fields, so that TwiML can be inspected as well as written: the same tree
+//! serves builders, tests and tools. One macro, `element!`, writes the struct, its setters and its XML from one line per
+//! attribute, because hundreds of attributes written by hand would differ in small ways. A child is a variant of [`Node`] and
+//! nesting is a trait with one implementation per pair, declared by the child: a new element is one new file. Leading text
+//! is kept apart from the children, as most elements have only that and then need no list.
+
+mod element;
+mod messaging;
+mod name;
+mod raw;
+mod reply;
+mod response;
+mod values;
+mod verbs;
+mod voice;
+mod xml;
+
+use std::borrow::Cow;
+
+pub use element::ChildOf;
+pub use messaging::MessagingResponse;
+pub use name::{InvalidXmlName, XmlName};
+pub use raw::RawElement;
+pub use reply::{Reply, ReplyBody};
+pub use values::{CallEvent, HttpMethod, MachineDetection, RecordingEvent, Trim};
+pub use verbs::*;
+pub use voice::VoiceResponse;
+
+/// A text or attribute value: a literal, or a `String` that is moved in.
+///
+/// A borrowed `&str` that isn't `'static` is given as `text.to_owned()`.
+pub type Text = Cow<'static, str>;

@@ -1,0 +1,123 @@
+use super::Text;
+use super::element::ChildOf;
+use super::name::XmlName;
+use super::verbs::Node;
+use super::xml::{WriteXml, XmlWriter};
+
+/// An element that this crate has no type for, which may stand anywhere and hold anything.
+///
+/// It is the way to use what Twilio offers before this crate knows it. Whatever is put in, the result is well-formed XML;
+/// whether Twilio understands it is up to the caller. Twilio skips verbs that it doesn't know and logs warning 12200.
+///
+/// # Examples
+///
+/// ```
+/// use twilio_hooks::twiml::{RawElement, VoiceResponse, XmlName};
+///
+/// let sparkle = RawElement::new(XmlName::from_static("Sparkle"))
+///     .attribute(XmlName::from_static("level"), "9")
+///     .with("bright & shiny");
+/// let reply = VoiceResponse::new().with(sparkle);
+/// assert!(reply.to_xml().ends_with(r#"<Response><Sparkle level="9">bright &amp; shiny</Sparkle></Response>"#));
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct RawElement {
+    name: XmlName,
+    attributes: RawAttributes,
+    children: Vec<Node>,
+}
+
+impl RawElement {
+    /// An empty element.
+    #[must_use]
+    pub const fn new(name: XmlName) -> Self {
+        Self { name, attributes: RawAttributes::new(), children: Vec::new() }
+    }
+
+    /// Sets an attribute, replacing an earlier one of the same name.
+    #[must_use]
+    pub fn attribute(mut self, name: XmlName, value: impl Into<Text>) -> Self {
+        self.attributes.set(name, value.into());
+        self
+    }
+
+    /// Adds an element or text after what is inside already.
+    #[must_use]
+    pub fn with(mut self, child: impl Into<Node>) -> Self {
+        self.children.push(child.into());
+        self
+    }
+
+    /// The name of the element.
+    #[must_use]
+    pub const fn name(&self) -> &XmlName {
+        &self.name
+    }
+
+    /// What is inside, in order.
+    #[must_use]
+    pub fn children(&self) -> &[Node] {
+        &self.children
+    }
+}
+
+impl<Parent> ChildOf<Parent> for RawElement {}
+
+impl WriteXml for RawElement {
+    fn write_xml(&self, xml: &mut XmlWriter) {
+        xml.element(self.name.as_str(), |_| {}, &self.attributes, None, &self.children);
+    }
+}
+
+/// Attributes given by name, each name once, in the order they came.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct RawAttributes(Vec<(XmlName, Text)>);
+
+impl RawAttributes {
+    pub(crate) const fn new() -> Self {
+        Self(Vec::new())
+    }
+
+    pub(crate) fn set(&mut self, name: XmlName, value: Text) {
+        match self.0.iter_mut().find(|(known, _)| *known == name) {
+            Some((_, old)) => *old = value,
+            None => self.0.push((name, value)),
+        }
+    }
+
+    #[inline]
+    pub(crate) fn contains(&self, name: &str) -> bool {
+        !self.0.is_empty() && self.0.iter().any(|(known, _)| known.as_str() == name)
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = &(XmlName, Text)> {
+        self.0.iter()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn name(name: &'static str) -> XmlName {
+        XmlName::new(name).unwrap()
+    }
+
+    #[test]
+    fn elements_nest_with_text_between() {
+        let element = RawElement::new(name("a"))
+            .with("1 < 2")
+            .with(RawElement::new(name("b")).attribute(name("c"), "\"d\""))
+            .with("3");
+        assert_eq!(element.to_string(), r#"<a>1 &lt; 2<b c="&quot;d&quot;"/>3</a>"#);
+    }
+
+    #[test]
+    fn an_attribute_is_written_once() {
+        let element = RawElement::new(name("a"))
+            .attribute(name("x"), "1")
+            .attribute(name("y"), "2")
+            .attribute(name("x"), "3");
+        assert_eq!(element.to_string(), r#"<a x="3" y="2"/>"#);
+    }
+}

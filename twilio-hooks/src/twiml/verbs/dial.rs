@@ -1,0 +1,160 @@
+use crate::twiml::element::element;
+use crate::twiml::values::attribute_enum;
+use crate::twiml::{HttpMethod, RecordingEvent, Text, Trim};
+
+element! {
+    /// Connects the caller with someone else, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/dial).
+    ///
+    /// `Dial::new` takes one number; `Dial::default` is filled with what to dial, for more than one or with options. With
+    /// `action` Twilio asks for more TwiML afterwards and ignores the verbs after the `<Dial>`; without, they follow.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use twilio_hooks::twiml::{Dial, Number};
+    ///
+    /// let forward = Dial::new("+15005550100").timeout(20);
+    /// assert_eq!(forward.to_string(), r#"<Dial timeout="20">+15005550100</Dial>"#);
+    ///
+    /// let team = Dial::default()
+    ///     .action("/voice/dial")
+    ///     .with(Number::new("+15005550101"))
+    ///     .with(Number::new("+15005550102").send_digits("wwww12"));
+    /// assert_eq!(
+    ///     team.to_string(),
+    ///     concat!(
+    ///         r#"<Dial action="/voice/dial"><Number>+15005550101</Number>"#,
+    ///         r#"<Number sendDigits="wwww12">+15005550102</Number></Dial>"#,
+    ///     ),
+    /// );
+    /// ```
+    pub struct Dial = "Dial" inside [VoiceResponse] {
+        /// The only number to dial, in E.164 form.
+        optional text number,
+        /// The URL that is told how the dialled call went and asked for TwiML.
+        action: Text = "action",
+        /// Whether the caller hears ringing until someone answers, instead of being connected to Twilio at once; `false` by
+        /// default.
+        answer_on_bridge: bool = "answerOnBridge",
+        /// The number that is shown to the called person, by default the caller's.
+        caller_id: Text = "callerId",
+        /// The call events to subscribe to, such as `call-progress-event`.
+        events: Text = "events",
+        /// Whether the caller can leave with the star key, `false` by default.
+        hangup_on_star: bool = "hangupOnStar",
+        /// The HTTP method for `action`, POST by default.
+        method: HttpMethod = "method",
+        /// Signed proofs of the caller's identity (SHAKEN/STIR passports).
+        passports: [Text] = "passports",
+        /// Whether and from when the call is recorded, [`DialRecord::DoNotRecord`] by default.
+        record: DialRecord = "record",
+        /// The id of a recording configuration stored with Twilio.
+        recording_configuration_id: Text = "recordingConfigurationId",
+        /// The URL that is told about the recording, also when it can be downloaded.
+        recording_status_callback: Text = "recordingStatusCallback",
+        /// What to tell `recordingStatusCallback`, by default [`RecordingEvent::Completed`].
+        recording_status_callback_event: [RecordingEvent] = "recordingStatusCallbackEvent",
+        /// The HTTP method for `recordingStatusCallback`, POST by default.
+        recording_status_callback_method: HttpMethod = "recordingStatusCallbackMethod",
+        /// Whose voice is recorded, [`RecordingTrack::Both`] by default.
+        recording_track: RecordingTrack = "recordingTrack",
+        /// The HTTP method for `referUrl`, POST by default.
+        refer_method: HttpMethod = "referMethod",
+        /// The URL that is asked for TwiML when the called SIP phone transfers the call.
+        refer_url: Text = "referUrl",
+        /// The country whose ringing tone the caller hears, such as `de` or `us-old`; by default that of the called number.
+        ring_tone: Text = "ringTone",
+        /// Whether to dial one after another instead of all at once, `false` by default.
+        sequential: bool = "sequential",
+        /// The greatest length of the call in seconds, 14400 (four hours) by default.
+        time_limit: u32 = "timeLimit",
+        /// Seconds to wait for an answer, 30 by default.
+        timeout: u32 = "timeout",
+        /// Whether silence is cut from both ends of the recording.
+        trim: Trim = "trim",
+    }
+}
+
+attribute_enum! {
+    /// Whether and from when a dialled call is recorded. `"true"` and `"false"` are understood by Twilio too.
+    pub enum DialRecord {
+        /// Not at all.
+        DoNotRecord = "do-not-record",
+        /// From the answer, both voices in one channel.
+        RecordFromAnswer = "record-from-answer",
+        /// From the first ringing, both voices in one channel.
+        RecordFromRinging = "record-from-ringing",
+        /// From the answer, each voice in a channel.
+        RecordFromAnswerDual = "record-from-answer-dual",
+        /// From the first ringing, each voice in a channel.
+        RecordFromRingingDual = "record-from-ringing-dual",
+    }
+}
+
+attribute_enum! {
+    /// Whose voice is recorded.
+    pub enum RecordingTrack {
+        /// Everyone's.
+        Both = "both",
+        /// What Twilio receives.
+        Inbound = "inbound",
+        /// What Twilio sends.
+        Outbound = "outbound",
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::twiml::Number;
+
+    #[test]
+    fn dial_has_its_number_and_attributes() {
+        let dial = Dial::new("+15005550100")
+            .action("/dialled")
+            .answer_on_bridge(true)
+            .caller_id("client:joey")
+            .events("call-progress-event")
+            .hangup_on_star(true)
+            .method(HttpMethod::Get)
+            .passports(["eyJhIjoxfQ", "eyJiIjoyfQ"])
+            .record(DialRecord::RecordFromAnswerDual)
+            .recording_configuration_id("rc_main")
+            .recording_status_callback("/recording")
+            .recording_status_callback_event([RecordingEvent::InProgress, RecordingEvent::Completed])
+            .recording_status_callback_method(HttpMethod::Post)
+            .recording_track(RecordingTrack::Inbound)
+            .refer_method(HttpMethod::Get)
+            .refer_url("/refer")
+            .ring_tone("us-old")
+            .sequential(false)
+            .time_limit(600)
+            .timeout(20)
+            .trim(Trim::TrimSilence);
+        assert_eq!(
+            dial.to_string(),
+            concat!(
+                r#"<Dial action="/dialled" answerOnBridge="true" callerId="client:joey" events="call-progress-event" "#,
+                r#"hangupOnStar="true" method="GET" passports="eyJhIjoxfQ,eyJiIjoyfQ" record="record-from-answer-dual" "#,
+                r#"recordingConfigurationId="rc_main" recordingStatusCallback="/recording" "#,
+                r#"recordingStatusCallbackEvent="in-progress completed" recordingStatusCallbackMethod="POST" "#,
+                r#"recordingTrack="inbound" referMethod="GET" referUrl="/refer" ringTone="us-old" sequential="false" "#,
+                r#"timeLimit="600" timeout="20" trim="trim-silence">+15005550100</Dial>"#,
+            ),
+        );
+    }
+
+    #[test]
+    fn numbers_stand_inside_in_order() {
+        let dial = Dial::default().with(Number::new("+15005550101")).with(Number::new("+15005550102"));
+        assert_eq!(
+            dial.to_string(),
+            "<Dial><Number>+15005550101</Number><Number>+15005550102</Number></Dial>",
+        );
+    }
+
+    #[test]
+    fn unknown_values_are_written() {
+        assert_eq!(Dial::new("1").record("true").to_string(), r#"<Dial record="true">1</Dial>"#);
+    }
+}
