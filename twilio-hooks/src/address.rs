@@ -26,7 +26,7 @@ use serde::{Deserialize, Deserializer, Serialize, Serializer};
 ///
 /// [m]: https://www.twilio.com/docs/messaging/guides/webhook-request
 /// [v]: https://www.twilio.com/docs/voice/twiml#request-parameters
-#[derive(Clone, PartialEq, Eq, PartialOrd, Ord, Hash)]
+#[derive(Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct Address(Box<str>);
 
 /// What an [`Address`] is.

@@ -6,6 +6,7 @@ mod sid;
 mod status;
 mod string_enum;
 pub mod twiml;
+pub mod webhook;
 
 pub use crate::{
     address::{Address, AddressKind},

@@ -65,6 +65,16 @@ macro_rules! sids {
             }
         }
 
+        impl crate::webhook::field::Value for $Name {
+            fn from_value(value: &[u8]) -> Option<Self> {
+                std::str::from_utf8(value).ok().map(Self::from)
+            }
+
+            fn shown(&self) -> Option<&dyn fmt::Debug> {
+                Some(self)
+            }
+        }
+
         impl Serialize for $Name {
             fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
                 serializer.serialize_str(&self.0)

@@ -29,8 +29,8 @@ impl fmt::Debug for UnknownValue {
 
 /// Defines an enum over texts that keeps values it does not know.
 ///
-/// Besides the enum itself this gives `as_str`, `From<&str>`, an infallible `FromStr`, `Display`
-/// and serde as plain text. Values are matched exactly, in the letter case Twilio documents.
+/// Besides the enum itself this gives `as_str`, `From<&str>`, an infallible `FromStr`, `Display`,
+/// serde as plain text, and the reading of a webhook's field. Values are matched exactly, in the letter case Twilio documents.
 macro_rules! string_enum {
     (
         $(#[$meta:meta])*
@@ -81,6 +81,16 @@ macro_rules! string_enum {
         impl ::std::fmt::Display for $Name {
             fn fmt(&self, f: &mut ::std::fmt::Formatter<'_>) -> ::std::fmt::Result {
                 f.pad(self.as_str())
+            }
+        }
+
+        impl $crate::webhook::field::Value for $Name {
+            fn from_value(value: &[u8]) -> Option<Self> {
+                ::std::str::from_utf8(value).ok().map(Self::from)
+            }
+
+            fn shown(&self) -> Option<&dyn ::std::fmt::Debug> {
+                Some(self)
             }
         }
 

@@ -1,0 +1,113 @@
+//! Webhooks: what Twilio sends, one type per kind of request.
+//!
+//! | type | Twilio asks or tells |
+//! |---|---|
+//! | [`IncomingMessage`] | a message came in; what is the reply? |
+//! | [`MessageStatusUpdate`] | a message that was sent has got further |
+//! | [`IncomingCall`] | a call came in, or goes on; what next? |
+//! | [`CallStatusUpdate`] | a call has got further, or ended |
+//! | [`RecordingStatusUpdate`] | a recording is ready, or failed |
+//!
+//! A payload is plain data with public fields, named as Twilio names its parameters, in Rust's
+//! letter case. It is read from [`Params`], which the signature was checked on:
+//!
+//! ```
+//! use twilio_hooks::{
+//!     MessageStatus, Params,
+//!     webhook::{MessageStatusUpdate, Webhook},
+//! };
+//!
+//! let params = Params::from_form(
+//!     b"AccountSid=AC00000000000000000000000000000001\
+//!       &MessageSid=SM00000000000000000000000000000001\
+//!       &MessageStatus=undelivered&ErrorCode=30003&NewIn2031=yes",
+//! );
+//! let update = MessageStatusUpdate::from_params(&params)?;
+//! assert_eq!(update.message_status, MessageStatus::Undelivered);
+//! assert_eq!(update.error_code, Some(30003));
+//! assert_eq!(update.to, None);
+//! assert_eq!(update.extra.get("NewIn2031"), Some("yes"));
+//! # Ok::<_, twilio_hooks::ParamError>(())
+//! ```
+//!
+//! # How parameters are read
+//! - Twilio may leave out nearly everything, and adds parameters without notice. So a payload is
+//!   refused only without the few identifiers that give it a meaning; whatever has no field is in
+//!   `extra`.
+//! - An `Option` is `None` for a parameter that is absent or empty. Fields without `Option` that are
+//!   not required are empty then.
+//! - Enums keep values they do not know. A number, time or truth value that can't be read is `None`,
+//!   and its pair is kept in `extra`.
+//! - Names are compared exactly. The first value of a repeated name counts, the others are in
+//!   `extra`.
+//! - Texts keep their blanks and line breaks. Bytes that are not UTF-8 become U+FFFD in texts; the
+//!   `Params` still have them.
+//! - Texts such as a message's body or a caller's name are chosen by strangers: escape them where
+//!   they are shown. `Debug` leaves them out, so a payload can be logged.
+//!
+//! # Adding a kind
+//! 1. Write a file with a call of the macro `webhook!` (or `call_webhook!`, if the request carries
+//!    what all requests about a call carry), one documented row per parameter. The doc says the
+//!    meaning, the unit, and when Twilio leaves the parameter out. `required` is for identifiers only.
+//! 2. Values from a list are an enum made by `string_enum!`. Names that end in a number or a free
+//!    text are a `Family`, as [`Media`], [`Place`] and [`SipHeaders`] are.
+//! 3. List the file below and the type in the table above.
+//! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, the kind's part
+//!    of the catalogue into `webhooks.json`, and the type into the two tables of
+//!    `tests/payloads.rs`.
+//!
+//! A new parameter of an existing kind is one row, and one entry in the catalogue.
+
+use std::fmt::Debug;
+
+use crate::{ParamError, Params};
+
+mod call_status;
+pub(crate) mod field;
+mod incoming_call;
+mod incoming_message;
+pub(crate) mod macros;
+mod media;
+mod message_status;
+mod place;
+mod recording_status;
+mod sip_headers;
+mod stir;
+
+pub use self::{
+    call_status::{AnsweredBy, CallEvent, CallStatusUpdate, CallbackSource},
+    incoming_call::IncomingCall,
+    incoming_message::{ButtonType, IncomingMessage, MessageType, OptOutType, ReferralSourceType},
+    media::Media,
+    message_status::{ChannelPrefix, MessageEventType, MessageStatusUpdate},
+    place::Place,
+    recording_status::{RecordingSource, RecordingStatusUpdate, RecordingTrack},
+    sip_headers::SipHeaders,
+    stir::{Attestation, StirVerstat},
+};
+
+/// A request of Twilio's, typed.
+///
+/// It is implemented by the payloads of this module and can't be implemented elsewhere.
+pub trait Webhook: sealed::Sealed + Debug + Sized + Send + Sync + 'static {
+    /// The kind's name in logs and metrics, such as `message-incoming`.
+    const KIND: &'static str;
+
+    /// Reads the payload from the parameters of a request.
+    ///
+    /// The parameters do not tell kinds apart reliably, so the route decides what to read them as.
+    /// [How parameters are read](self#how-parameters-are-read) holds for every kind.
+    ///
+    /// # Errors
+    /// - [`ParamError::Missing`] if an identifier without which the payload makes no sense is absent
+    ///   or empty;
+    /// - [`ParamError::Invalid`] if it is not UTF-8.
+    ///
+    /// No other parameter is ever the cause of an error.
+    fn from_params(params: &Params) -> Result<Self, ParamError>;
+}
+
+pub(crate) mod sealed {
+    /// Keeps [`Webhook`](super::Webhook) to this crate.
+    pub trait Sealed {}
+}
