@@ -1,15 +1,33 @@
 //! Receive Twilio webhooks.
 
 mod address;
+mod handler;
+mod hooks;
+mod ids;
+pub mod notify;
 mod params;
+mod redacted;
 mod sid;
 mod status;
+pub mod store;
 mod string_enum;
+#[cfg(feature = "testing")]
+pub mod testing;
 pub mod twiml;
 pub mod webhook;
 
+use std::error::Error;
+
+pub use async_trait::async_trait;
+
 pub use crate::{
     address::{Address, AddressKind},
+    handler::{EmptyReply, Handler, HandlerOutput, Received, Silence},
+    hooks::{Hooks, ReceiveError},
+    ids::{
+        CallId, CompanyId, ContactId, HistoryId, LineId, MessageId, NotificationId, RecordingId,
+        UserId,
+    },
     params::{ParamError, Params},
     sid::{
         AccountSid, ApplicationSid, CallSid, ChannelInstallSid, MessageSid, MessagingServiceSid,
@@ -18,3 +36,6 @@ pub use crate::{
     status::{CallDirection, CallStatus, MessageStatus, RecordingStatus},
     string_enum::UnknownValue,
 };
+
+/// Any error, as the source of this crate's own errors.
+pub type BoxError = Box<dyn Error + Send + Sync>;

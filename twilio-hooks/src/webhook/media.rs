@@ -5,12 +5,14 @@ use std::{
     fmt::{self, Debug},
 };
 
+use serde::{Deserialize, Serialize};
+
 use super::field::{Family, Pair, Value};
 
 /// A file that came with a message: a picture, a voice note, a contact card, …
 ///
 /// See [how Twilio stores media](https://www.twilio.com/docs/messaging/api/media-resource).
-#[derive(Clone, PartialEq, Eq, Hash)]
+#[derive(Clone, PartialEq, Eq, Hash, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct Media {
     /// Where to fetch the file. Twilio redirects from here to the storage, and asks for HTTP
@@ -19,6 +21,16 @@ pub struct Media {
     /// The media type as the sender's side gave it. It can have parameters, can be
     /// `application/octet-stream`, and need not be true. Absent only if Twilio left it out.
     pub content_type: Option<String>,
+}
+
+impl Media {
+    /// A file at `url`.
+    pub fn new(url: impl Into<String>, content_type: Option<&str>) -> Self {
+        Self {
+            url: url.into(),
+            content_type: content_type.map(str::to_owned),
+        }
+    }
 }
 
 /// Shows the media type; the URL gives access to the file.

@@ -64,6 +64,7 @@ use crate::{ParamError, Params};
 
 mod call_status;
 pub(crate) mod field;
+mod hooked;
 mod incoming_call;
 mod incoming_message;
 pub(crate) mod macros;
@@ -76,6 +77,7 @@ mod stir;
 
 pub use self::{
     call_status::{AnsweredBy, CallEvent, CallStatusUpdate, CallbackSource},
+    hooked::Hooked,
     incoming_call::IncomingCall,
     incoming_message::{ButtonType, IncomingMessage, MessageType, OptOutType, ReferralSourceType},
     media::Media,

@@ -1,0 +1,28 @@
+//! Test tools, behind the feature `testing`.
+//!
+//! - [`store_tests!`](crate::store_tests) runs the conformance suite on a store of yours.
+//! - [`RecordingNotifier`] is a notifier that remembers, and fails when told to.
+//! - [`SignedRequest`] makes requests that are signed as Twilio signs them.
+//!
+//! This module follows the crate's needs: between minor versions it may change.
+
+mod notifier;
+pub mod store;
+
+use std::future::Future;
+
+pub use self::notifier::RecordingNotifier;
+
+/// Runs a test's future on a runtime of its own with two threads, so that concurrent tasks really
+/// run at the same time.
+///
+/// # Panics
+/// If the runtime can't be started.
+pub fn block_on<F: Future>(future: F) -> F::Output {
+    tokio::runtime::Builder::new_multi_thread()
+        .worker_threads(2)
+        .enable_all()
+        .build()
+        .expect("a runtime can be started")
+        .block_on(future)
+}
