@@ -13,7 +13,7 @@ webhook! {
     /// The fallback URL of a number gets the same parameters, with
     /// [`error_code`](Self::error_code) and [`error_url`](Self::error_url) telling why.
     ///
-    /// Refused without `AccountSid`, `To`, and one of the message's three identifiers.
+    /// Refused without `AccountSid` and one of the message's three identifiers.
     ///
     /// # Examples
     /// ```
@@ -42,8 +42,9 @@ webhook! {
         account_sid: AccountSid = required "AccountSid",
         /// Who wrote. Nearly always there; empty if Twilio leaves it out.
         from: Address = "From",
-        /// The number or channel address of ours that was written to.
-        to: Address = required "To",
+        /// The number or channel address of ours that was written to. Nearly always there; empty if
+        /// Twilio leaves it out, and then it is nobody's line.
+        to: Address = "To",
         /// The text, exactly as typed. Empty for media, places and reactions without a text.
         body: String = "Body",
         /// How many files Twilio says came along. It can disagree with `media`, which lists those

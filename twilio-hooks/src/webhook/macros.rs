@@ -55,7 +55,7 @@ macro_rules! webhook {
             $( $(#[$field_meta])* #[doc(alias = $name)] pub $field: $Type, )+
             $( $(#[$family_meta])* pub $family: $Family, )*
             /// The pairs that fill no field: names this version does not know and repetitions of
-            /// known ones in wire order, then values that their field could not read.
+            /// known ones in wire order, then those that their field could make nothing of.
             pub extra: $crate::Params,
         }
 

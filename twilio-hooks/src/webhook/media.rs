@@ -7,7 +7,7 @@ use std::{
 
 use serde::{Deserialize, Serialize};
 
-use super::field::{Family, Pair, Value};
+use super::field::{Family, Pair, fill, text};
 
 /// A file that came with a message: a picture, a voice note, a contact card, …
 ///
@@ -57,33 +57,25 @@ impl Family for Vec<Media> {
             return false;
         };
         let pairs = slots.entry(number).or_default();
-        let slot = if is_url {
-            &mut pairs.url
+        if is_url {
+            fill(&mut pairs.url, pair)
         } else {
-            &mut pairs.content_type
-        };
-        let first = slot.is_none();
-        if first {
-            *slot = Some(pair);
+            fill(&mut pairs.content_type, pair)
         }
-        first
     }
 
     fn finish<'a>(slots: Self::Slots<'a>, extra: &mut Vec<Pair<'a>>) -> Self {
-        let text = |pair: Option<Pair<'a>>| {
-            pair.filter(|(_, value)| !value.is_empty())
-                .and_then(|(_, value)| String::from_value(value))
-        };
+        let value = |pair: Option<Pair<'a>>| text(pair.map(|(_, value)| value));
         slots
             .into_values()
             .filter_map(|pairs| {
-                let Some(url) = text(pairs.url) else {
+                let Some(url) = value(pairs.url) else {
                     extra.extend(pairs.content_type);
                     return None;
                 };
                 Some(Media {
                     url,
-                    content_type: text(pairs.content_type),
+                    content_type: value(pairs.content_type),
                 })
             })
             .collect()

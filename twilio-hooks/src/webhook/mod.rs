@@ -54,7 +54,7 @@
 //! 3. List the file below and the type in the table above.
 //! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, the kind's part
 //!    of the catalogue into `webhooks.json`, and the type into the two tables of
-//!    `tests/payloads.rs`.
+//!    `tests/payloads.rs`: which type reads which kind, and what each kind requires.
 //!
 //! A new parameter of an existing kind is one row, and one entry in the catalogue.
 

@@ -2,7 +2,7 @@
 
 use std::fmt::{self, Debug};
 
-use super::field::{Family, Pair, Slot, Value};
+use super::field::{Family, Pair, Slot, fill, text};
 
 /// Where a phone number is registered, as far as Twilio can tell.
 ///
@@ -51,18 +51,11 @@ impl Family for Place {
             "Country" => country,
             _ => return false,
         };
-        let first = slot.is_none();
-        if first {
-            *slot = Some(value);
-        }
-        first
+        fill(slot, value)
     }
 
     fn finish<'a>(slots: Self::Slots<'a>, _extra: &mut Vec<Pair<'a>>) -> Self {
-        let [city, state, zip, country] = slots.map(|slot| {
-            slot.filter(|value| !value.is_empty())
-                .and_then(String::from_value)
-        });
+        let [city, state, zip, country] = slots.map(text);
         Self {
             city,
             state,

@@ -7,7 +7,7 @@ use super::field::{Family, Pair, Value};
 /// The headers of a SIP request that Twilio hands on, in wire order.
 ///
 /// These are the `X-` headers and a few standard ones such as `User-to-User`; see
-/// [Twilio's list](https://www.twilio.com/docs/voice/api/sip-custom-headers). The other side chose
+/// [Twilio's list](https://www.twilio.com/docs/voice/api/sip-twiml). The other side chose
 /// their content freely.
 ///
 /// # Examples
