@@ -5,7 +5,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 use tokio::sync::broadcast;
 
-use super::NotifyError;
+use super::{Notifier, NotifyError};
 use crate::store::Notification;
 
 /// Carries notifications to all server processes.
@@ -110,5 +110,46 @@ impl Bus for LocalBus {
 
     fn subscribe(&self) -> BusReceiver {
         self.0.subscribe()
+    }
+}
+
+/// A [`Notifier`] that hands everything to a [`Bus`], so that whoever is listening hears it.
+///
+/// # Examples
+/// ```
+/// use twilio_hooks::{
+///     notify::{BusNotifier, Dispatcher, LocalBus},
+///     store::MemoryStore,
+/// };
+///
+/// let bus = LocalBus::new();
+/// let dispatcher = Dispatcher::new(MemoryStore::new(), BusNotifier::new(bus.clone()));
+/// # let _ = dispatcher;
+/// ```
+#[derive(Debug, Clone)]
+pub struct BusNotifier(Arc<dyn Bus>);
+
+impl BusNotifier {
+    /// A notifier for the listeners of `bus`.
+    pub fn new(bus: impl Bus) -> Self {
+        Self(Arc::new(bus))
+    }
+}
+
+#[async_trait]
+impl Notifier for BusNotifier {
+    async fn notify(&self, notification: &Notification) -> Result<(), NotifyError> {
+        self.0.publish(notification).await
+    }
+}
+
+#[async_trait]
+impl<T: Bus + ?Sized> Bus for Arc<T> {
+    async fn publish(&self, notification: &Notification) -> Result<(), NotifyError> {
+        (**self).publish(notification).await
+    }
+
+    fn subscribe(&self) -> BusReceiver {
+        (**self).subscribe()
     }
 }

@@ -11,7 +11,7 @@ use std::{fmt, sync::Arc};
 use async_trait::async_trait;
 
 pub use self::{
-    bus::{Bus, BusEvent, BusReceiver, BusSender, LocalBus},
+    bus::{Bus, BusEvent, BusNotifier, BusReceiver, BusSender, LocalBus},
     dispatcher::{Backoff, Dispatcher, Pass, Wake},
 };
 use crate::{BoxError, store::Notification, string_enum::string_enum};
