@@ -1,13 +1,17 @@
-//! How long it takes to build and render a voice response of five verbs, beside pushing the same bytes into a `String`.
+//! How long it takes to build and render a voice response of five verbs, beside pushing the same
+//! bytes into a `String`.
 //!
-//! The strings know their text in advance and escape nothing, so they are the least that any builder can cost.
+//! The strings know their text in advance and escape nothing, so they are the least that any
+//! builder can cost. `string_push` starts from an empty `String`, as most such code does;
+//! `string_push_reserved` never has to grow.
 
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
 use twilio_hooks::twiml::{Gather, Hangup, HttpMethod, Play, Redirect, Say, VoiceResponse};
 
-/// The values of the document, hidden from the compiler so that neither side is computed at compile time.
+/// The values of the document, hidden from the compiler so that neither side is computed at compile
+/// time.
 struct Values {
     greeting: &'static str,
     voice: &'static str,
@@ -65,22 +69,21 @@ fn string_push(mut xml: String, values: &Values) -> String {
 
 fn five_verbs(c: &mut Criterion) {
     let document = twiml(&VALUES);
-    assert_eq!(document, string_push(String::new(), &VALUES), "both sides write the same bytes");
+    assert_eq!(
+        document,
+        string_push(String::new(), &VALUES),
+        "both sides write the same bytes"
+    );
 
     let mut group = c.benchmark_group("five_verbs");
     group.throughput(Throughput::Bytes(document.len() as u64));
-    group.bench_function("string_push", |b| b.iter(|| string_push(String::new(), black_box(&VALUES))));
+    group.bench_function("string_push", |b| {
+        b.iter(|| string_push(String::new(), black_box(&VALUES)));
+    });
     group.bench_function("string_push_reserved", |b| {
         b.iter(|| string_push(String::with_capacity(1000), black_box(&VALUES)));
     });
     group.bench_function("twiml", |b| b.iter(|| twiml(black_box(&VALUES))));
-    let response = VoiceResponse::new()
-        .with(Say::new(VALUES.greeting).voice(VALUES.voice))
-        .with(Gather::new().action(VALUES.action).num_digits(1).with(Say::new(VALUES.prompt)))
-        .with(Play::new(VALUES.music))
-        .with(Redirect::new(VALUES.next))
-        .with(Hangup::new());
-    group.bench_function("render_only", |b| b.iter(|| black_box(&response).to_xml()));
     group.finish();
 }
 

@@ -6,9 +6,9 @@ use super::verbs::Node;
 /// `Self` may stand inside a `Parent` element.
 ///
 /// This is how nesting is limited: [`VoiceResponse::with`](super::VoiceResponse::with) takes a
-/// `ChildOf<VoiceResponse>`, [`Gather::with`](super::Gather::with) a `ChildOf<Gather>`, and so on, so that TwiML which
-/// Twilio would refuse doesn't compile. [`RawElement`](super::RawElement) fits everywhere. The trait is sealed: the elements
-/// of this crate implement it.
+/// `ChildOf<VoiceResponse>`, [`Gather::with`](super::Gather::with) a `ChildOf<Gather>`, and so on,
+/// so that TwiML which Twilio would refuse doesn't compile. [`RawElement`](super::RawElement) fits
+/// everywhere. The trait is sealed: the elements of this crate implement it.
 ///
 /// # Examples
 ///
@@ -67,7 +67,18 @@ impl Content for Option<Text> {
     }
 }
 
-/// Defines an element: its struct with a public field and a setter per attribute, its constructor, where it may stand.
+/// Adds a child; the first makes room for as many as most elements have, since growing costs more
+/// than the room.
+#[inline(always)]
+pub(crate) fn push(children: &mut Vec<Node>, child: Node) {
+    if children.capacity() == 0 {
+        children.reserve_exact(8);
+    }
+    children.push(child);
+}
+
+/// Defines an element: its struct with a public field and a setter per attribute, its constructor,
+/// where it may stand.
 ///
 /// ```text
 /// element! {
@@ -81,8 +92,9 @@ impl Content for Option<Text> {
 /// }
 /// ```
 ///
-/// Attributes are of type `Text`, `u32`, `bool`, `[Item]` for a list, or any other type that implements `AttributeValue`. They
-/// are written in the order given here, which is alphabetical by convention.
+/// Attributes are of type `Text`, `u32`, `bool`, `[Item]` for a list, or any other type that
+/// implements `AttributeValue`. They are written in the order given here, which is alphabetical by
+/// convention.
 macro_rules! element {
     // Text required: `new(text)`, and no `Default`, because the element means nothing without it.
     (
@@ -141,7 +153,7 @@ macro_rules! element {
 
     (@new $Element:ident { $($field:ident)* } $text:ident = $wrap:expr) => {
         impl $Element {
-            #[doc = concat!("A `<", stringify!($Element), ">` with this text inside, see [`", stringify!($text), "`](Self#structfield.", stringify!($text), ").")]
+            #[doc = concat!("A `<", stringify!($Element), ">` with this ", stringify!($text), " inside.")]
             #[inline]
             #[must_use]
             pub fn new($text: impl Into<$crate::twiml::Text>) -> Self {
@@ -188,7 +200,9 @@ macro_rules! element {
             }
 
             /// Adds what may stand inside this element after what is there already.
-            #[inline]
+            // Always inlined, so that a child is built where it will stay instead of being copied
+            // there: a third of the time that building a response takes.
+            #[inline(always)]
             #[must_use]
             pub fn with(mut self, child: impl $crate::twiml::ChildOf<Self>) -> Self {
                 self.push(child);
@@ -196,9 +210,9 @@ macro_rules! element {
             }
 
             /// The same as `with`, for loops and conditions.
-            #[inline]
+            #[inline(always)]
             pub fn push(&mut self, child: impl $crate::twiml::ChildOf<Self>) {
-                self.children.push(child.into());
+                $crate::twiml::element::push(&mut self.children, child.into());
             }
 
             /// What stands inside this element, in order.
@@ -215,14 +229,10 @@ macro_rules! element {
                 #[allow(unused_imports, reason = "only elements with text use it")]
                 use $crate::twiml::element::Content as _;
 
-                // A wrong name is a compile error.
-                const _: $crate::twiml::XmlName = $crate::twiml::XmlName::from_static($tag);
-                $(const _: $crate::twiml::XmlName = $crate::twiml::XmlName::from_static($name);)*
-
                 xml.element(
-                    $tag,
+                    $crate::twiml::xml::element_name!($tag),
                     |_tag| {
-                        $(_tag.attribute($name, self.$field.as_ref());)*
+                        $(_tag.attribute($crate::twiml::xml::attribute_name!($name), self.$field.as_ref());)*
                     },
                     &self.raw,
                     None$(.or(self.$text.as_text()))?,

@@ -4,7 +4,8 @@ use super::response::response;
 element! {
     /// Instructions for an incoming message: usually the messages to reply with.
     ///
-    /// An empty response sends nothing. See [Twilio's page](https://www.twilio.com/docs/messaging/twiml).
+    /// An empty response sends nothing. See [Twilio's
+    /// page](https://www.twilio.com/docs/messaging/twiml).
     ///
     /// # Examples
     ///
@@ -29,7 +30,10 @@ mod tests {
 
     #[test]
     fn an_empty_response_is_a_document() {
-        assert_eq!(MessagingResponse::new().to_xml(), r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
+        assert_eq!(
+            MessagingResponse::new().to_xml(),
+            r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#
+        );
     }
 
     #[test]

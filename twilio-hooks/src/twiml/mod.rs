@@ -1,10 +1,11 @@
 //! TwiML: what a webhook is answered with.
 //!
-//! A [`VoiceResponse`] or [`MessagingResponse`] owns a list of verbs, which Twilio carries out in order. Verbs are built
-//! with `new`, refined by setters named like Twilio's attributes, and added by `with`:
+//! A [`VoiceResponse`] or [`MessagingResponse`] owns a list of verbs, which Twilio carries out in
+//! order. Verbs are built with `new`, refined by setters named like Twilio's attributes, and added
+//! by `with`:
 //!
 //! ```
-//! use twilio_hooks::twiml::{Gather, Hangup, Play, Redirect, Say, VoiceResponse};
+//! use twilio_hooks::twiml::{Gather, Hangup, Play, Say, VoiceResponse};
 //!
 //! let reply = VoiceResponse::new()
 //!     .with(Say::new("Welcome to Fish & Chips.").voice("Polly.Amy").language("en-GB"))
@@ -26,7 +27,6 @@
 //!         r#"<Play>https://example.com/goodbye.mp3</Play><Hangup/></Response>"#,
 //!     ),
 //! );
-//! # let _ = Redirect::new("");
 //! ```
 //!
 //! Loops and conditions use `push`:
@@ -45,21 +45,27 @@
 //!
 //! # What is guaranteed
 //!
-//! - **Nesting**: an element only takes what TwiML allows inside it, see [`ChildOf`]. Anything else doesn't compile.
-//! - **XML**: what is written is well-formed whatever the texts contain, and a parser reads the same texts back. The one
-//!   exception are characters that XML 1.0 has no way to express (control characters, U+FFFE, U+FFFF): they become U+FFFD.
-//! - **Values**: unknown ones are not refused. Enumerations take any string, [`XmlName`] and `attribute` any attribute,
-//!   [`RawElement`] any element, because Twilio adds to TwiML all the time. Ranges are not checked.
+//! - **Nesting**: an element only takes what TwiML allows inside it, see [`ChildOf`]. Anything else
+//!   doesn't compile.
+//! - **XML**: what is written is well-formed whatever the texts contain, and a parser reads the
+//!   same texts back. The one exception are characters that XML 1.0 has no way to express (control
+//!   characters, U+FFFE, U+FFFF): they become U+FFFD.
+//! - **Values**: unknown ones are not refused. Enumerations take any string, [`XmlName`] and
+//!   `attribute` any attribute, [`RawElement`] any element, because Twilio adds to TwiML all the
+//!   time. Ranges are not checked.
 //!
-//! Twilio refuses documents of more than 64 kB. Texts are [`Text`]: literals and owned strings are taken without a copy.
+//! Twilio refuses documents of more than 64 kB. Texts are [`Text`]: literals and owned strings are
+//! taken without a copy.
 //!
 //! # How it is made
 //!
-//! Elements are plain structs with public, typed fields, so that TwiML can be inspected as well as written: the same tree
-//! serves builders, tests and tools. One macro, `element!`, writes the struct, its setters and its XML from one line per
-//! attribute, because hundreds of attributes written by hand would differ in small ways. A child is a variant of [`Node`] and
-//! nesting is a trait with one implementation per pair, declared by the child: a new element is one new file. Leading text
-//! is kept apart from the children, as most elements have only that and then need no list.
+//! Elements are plain structs with public, typed fields, so that TwiML can be inspected as well as
+//! written: the same tree serves builders, tests and tools. One macro, `element!`, writes the
+//! struct, its setters and its XML from one line per attribute, because hundreds of attributes
+//! written by hand would differ in small ways. A child is a variant of [`Node`] and nesting is a
+//! trait with one implementation per pair, declared by the child: a new element is one new file.
+//! Leading text is kept apart from the children, as most elements have only that and then need no
+//! list.
 
 mod element;
 mod messaging;

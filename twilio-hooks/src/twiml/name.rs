@@ -3,9 +3,10 @@ use std::fmt;
 
 /// The name of an attribute or an element that this crate has no type for.
 ///
-/// Names are checked when they are made, so that what is written with them is XML: a letter or `_` first, then letters,
-/// digits, `-`, `_` and `.`, as XML 1.0 defines them for all scripts. A prefix may only be `xml:`, because no other is
-/// declared in TwiML; for the same reason `xmlns` is refused.
+/// Names are checked when they are made, so that what is written with them is XML: a letter or `_`
+/// first, then letters, digits, `-`, `_` and `.`, as XML 1.0 defines them for all scripts. A prefix
+/// may only be `xml:`, because no other is declared in TwiML; for the same reason `xmlns` is
+/// refused.
 ///
 /// # Examples
 ///
@@ -29,7 +30,13 @@ impl XmlName {
     /// If it isn't a name, has a prefix other than `xml:`, or is `xmlns`.
     pub fn new(name: impl Into<Cow<'static, str>>) -> Result<Self, InvalidXmlName> {
         let name = name.into();
-        if is_name(&name) { Ok(Self(name)) } else { Err(InvalidXmlName { name: name.into_owned() }) }
+        if is_name(&name) {
+            Ok(Self(name))
+        } else {
+            Err(InvalidXmlName {
+                name: name.into_owned(),
+            })
+        }
     }
 
     /// Takes a name that the program was written with; as a `const` it is checked by the compiler.
@@ -66,7 +73,7 @@ pub struct InvalidXmlName {
 }
 
 /// The names that can be checked byte by byte in a constant.
-const fn is_plain_name(name: &[u8]) -> bool {
+pub(crate) const fn is_plain_name(name: &[u8]) -> bool {
     let local = match name {
         [b'x', b'm', b'l', b':', local @ ..] => local,
         [] | b"xmlns" => return false,
@@ -113,15 +120,25 @@ mod tests {
 
     #[test]
     fn names_of_all_scripts_are_taken() {
-        for name in ["a", "_x", "data-x", "y.ext", "Größe", "naïve", "名前", "xml:lang", "a1"] {
+        for name in [
+            "a", "_x", "data-x", "y.ext", "Größe", "naïve", "名前", "xml:lang", "a1",
+        ] {
             assert_eq!(XmlName::new(name).unwrap().as_str(), name);
         }
     }
 
     #[test]
     fn what_is_no_name_is_refused() {
-        for name in ["", "1st", "-a", ".a", "bad name", "a=b", "a\"", "a<", "a>", "a/", "a&", "a\0", "·a", "×"] {
-            assert_eq!(XmlName::new(name), Err(InvalidXmlName { name: name.to_owned() }));
+        for name in [
+            "", "1st", "-a", ".a", "bad name", "a=b", "a\"", "a<", "a>", "a/", "a&", "a\0", "·a",
+            "×",
+        ] {
+            assert_eq!(
+                XmlName::new(name),
+                Err(InvalidXmlName {
+                    name: name.to_owned()
+                })
+            );
         }
     }
 
@@ -134,8 +151,28 @@ mod tests {
 
     #[test]
     fn plain_names_are_names() {
-        for name in ["a", "_", "Say", "say-as", "a.b", "statusCallback", "", "1", "-", "xmlns", "a b", "é", "xml:lang", "xml:", "a:b"] {
-            assert_eq!(is_plain_name(name.as_bytes()), name.is_ascii() && is_name(name), "{name}");
+        for name in [
+            "a",
+            "_",
+            "Say",
+            "say-as",
+            "a.b",
+            "statusCallback",
+            "",
+            "1",
+            "-",
+            "xmlns",
+            "a b",
+            "é",
+            "xml:lang",
+            "xml:",
+            "a:b",
+        ] {
+            assert_eq!(
+                is_plain_name(name.as_bytes()),
+                name.is_ascii() && is_name(name),
+                "{name}"
+            );
         }
     }
 

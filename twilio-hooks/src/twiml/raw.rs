@@ -6,8 +6,9 @@ use super::xml::{WriteXml, XmlWriter};
 
 /// An element that this crate has no type for, which may stand anywhere and hold anything.
 ///
-/// It is the way to use what Twilio offers before this crate knows it. Whatever is put in, the result is well-formed XML;
-/// whether Twilio understands it is up to the caller. Twilio skips verbs that it doesn't know and logs warning 12200.
+/// It is the way to use what Twilio offers before this crate knows it. Whatever is put in, the
+/// result is well-formed XML; whether Twilio understands it is up to the caller. Twilio skips verbs
+/// that it doesn't know and logs warning 12200.
 ///
 /// # Examples
 ///
@@ -31,7 +32,11 @@ impl RawElement {
     /// An empty element.
     #[must_use]
     pub const fn new(name: XmlName) -> Self {
-        Self { name, attributes: RawAttributes::new(), children: Vec::new() }
+        Self {
+            name,
+            attributes: RawAttributes::new(),
+            children: Vec::new(),
+        }
     }
 
     /// Sets an attribute, replacing an earlier one of the same name.
@@ -65,33 +70,47 @@ impl<Parent> ChildOf<Parent> for RawElement {}
 
 impl WriteXml for RawElement {
     fn write_xml(&self, xml: &mut XmlWriter) {
-        xml.element(self.name.as_str(), |_| {}, &self.attributes, None, &self.children);
+        xml.raw_element(&self.name, &self.attributes, &self.children);
     }
 }
 
 /// Attributes given by name, each name once, in the order they came.
+///
+/// Few elements have any, so they take the space of a pointer until there is one.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub(crate) struct RawAttributes(Vec<(XmlName, Text)>);
+pub(crate) struct RawAttributes(Option<Box<List>>);
+
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+struct List(Vec<(XmlName, Text)>);
 
 impl RawAttributes {
     pub(crate) const fn new() -> Self {
-        Self(Vec::new())
+        Self(None)
     }
 
     pub(crate) fn set(&mut self, name: XmlName, value: Text) {
-        match self.0.iter_mut().find(|(known, _)| *known == name) {
+        let List(attributes) = self.0.get_or_insert_default().as_mut();
+        match attributes.iter_mut().find(|(known, _)| *known == name) {
             Some((_, old)) => *old = value,
-            None => self.0.push((name, value)),
+            None => attributes.push((name, value)),
         }
     }
 
     #[inline]
     pub(crate) fn contains(&self, name: &str) -> bool {
-        !self.0.is_empty() && self.0.iter().any(|(known, _)| known.as_str() == name)
+        self.0.as_ref().is_some_and(|list| list.contains(name))
     }
 
-    pub(crate) fn iter(&self) -> impl Iterator<Item = &(XmlName, Text)> {
-        self.0.iter()
+    #[inline]
+    pub(crate) fn as_slice(&self) -> &[(XmlName, Text)] {
+        self.0.as_ref().map_or(&[], |list| &list.0)
+    }
+}
+
+impl List {
+    #[cold]
+    fn contains(&self, name: &str) -> bool {
+        self.0.iter().any(|(known, _)| known.as_str() == name)
     }
 }
 
@@ -109,7 +128,10 @@ mod tests {
             .with("1 < 2")
             .with(RawElement::new(name("b")).attribute(name("c"), "\"d\""))
             .with("3");
-        assert_eq!(element.to_string(), r#"<a>1 &lt; 2<b c="&quot;d&quot;"/>3</a>"#);
+        assert_eq!(
+            element.to_string(),
+            r#"<a>1 &lt; 2<b c="&quot;d&quot;"/>3</a>"#
+        );
     }
 
     #[test]

@@ -4,8 +4,9 @@ use super::element::Sealed;
 
 /// What a webhook can be answered with: TwiML, or nothing.
 ///
-/// [`VoiceResponse`](super::VoiceResponse) answers calls, [`MessagingResponse`](super::MessagingResponse) answers messages,
-/// and `()` is for callbacks that only inform, where Twilio expects no instructions.
+/// [`VoiceResponse`](super::VoiceResponse) answers calls,
+/// [`MessagingResponse`](super::MessagingResponse) answers messages, and `()` is for callbacks that
+/// only inform, where Twilio expects no instructions.
 ///
 /// # Examples
 ///
@@ -86,7 +87,10 @@ mod tests {
     fn twiml_is_200_with_its_type() {
         let response = VoiceResponse::new().with(Hangup::new());
         let reply = response.clone().into_reply();
-        assert_eq!((reply.status(), reply.content_type()), (200, Some("text/xml; charset=utf-8")));
+        assert_eq!(
+            (reply.status(), reply.content_type()),
+            (200, Some("text/xml; charset=utf-8"))
+        );
         assert_eq!(reply.into_bytes(), response.to_xml());
     }
 }

@@ -11,7 +11,7 @@ impl AttributeValue for Text {
 
 impl AttributeValue for bool {
     fn write_value(&self, value: &mut ValueWriter<'_>) {
-        value.text(if *self { "true" } else { "false" });
+        value.keyword(if *self { "true" } else { "false" });
     }
 }
 
@@ -36,14 +36,15 @@ impl<T: ListItem> AttributeValue for Vec<T> {
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         for (index, item) in self.iter().enumerate() {
             if index > 0 {
-                value.text(T::SEPARATOR);
+                value.keyword(T::SEPARATOR);
             }
             item.write_value(value);
         }
     }
 }
 
-/// Defines an enumeration of an attribute's values that keeps values it doesn't know; lists of it have spaces.
+/// Defines an enumeration of an attribute's values that keeps values it doesn't know; lists of it
+/// have spaces.
 macro_rules! attribute_enum {
     (
         $(#[$doc:meta])*
@@ -100,7 +101,10 @@ macro_rules! attribute_enum {
 
         impl $crate::twiml::xml::AttributeValue for $Enum {
             fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
-                value.text(self.as_str());
+                match self {
+                    $(Self::$Variant => value.keyword($value),)*
+                    Self::Other(other) => value.text(other),
+                }
             }
         }
 
@@ -134,7 +138,7 @@ impl HttpMethod {
 
 impl AttributeValue for HttpMethod {
     fn write_value(&self, value: &mut ValueWriter<'_>) {
-        value.text(self.as_str());
+        value.keyword(self.as_str());
     }
 }
 

@@ -32,7 +32,10 @@ mod tests {
 
     #[test]
     fn an_empty_response_is_a_document() {
-        assert_eq!(VoiceResponse::new().to_xml(), r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#);
+        assert_eq!(
+            VoiceResponse::new().to_xml(),
+            r#"<?xml version="1.0" encoding="UTF-8"?><Response/>"#
+        );
     }
 
     #[test]
@@ -40,14 +43,24 @@ mod tests {
         let mut reply = VoiceResponse::new().with(Pause::new()).with(Say::new("b"));
         reply.push(Pause::new());
         reply.push(Say::new("a"));
-        assert!(reply.to_xml().ends_with("<Response><Pause/><Say>b</Say><Pause/><Say>a</Say></Response>"));
+        assert!(
+            reply
+                .to_xml()
+                .ends_with("<Response><Pause/><Say>b</Say><Pause/><Say>a</Say></Response>")
+        );
     }
 
     #[test]
     fn raw_elements_stand_anywhere() {
         let sparkle = || RawElement::new(XmlName::from_static("Sparkle"));
-        let reply = VoiceResponse::new().with(sparkle()).with(Hangup::new().with(sparkle()));
-        assert!(reply.to_xml().ends_with("<Response><Sparkle/><Hangup><Sparkle/></Hangup></Response>"));
+        let reply = VoiceResponse::new()
+            .with(sparkle())
+            .with(Hangup::new().with(sparkle()));
+        assert!(
+            reply
+                .to_xml()
+                .ends_with("<Response><Sparkle/><Hangup><Sparkle/></Hangup></Response>")
+        );
     }
 
     #[test]

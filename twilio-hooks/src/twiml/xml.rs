@@ -1,10 +1,12 @@
 //! The XML writer, the only place that writes markup.
 //!
-//! What leaves it is well-formed whatever the input: names are checked before they get here (those of known elements at
-//! compile time, those of users by [`XmlName`](super::XmlName)), an attribute is written once per element, tags are closed
-//! by the function that opened them, and text is escaped. Characters that XML 1.0 can't carry even as references (control
-//! characters other than tab, line feed and carriage return; U+FFFE and U+FFFF) become U+FFFD, the replacement character.
+//! What leaves it is well-formed whatever the input: names are checked before they get here (those
+//! of known elements at compile time, those of users by [`XmlName`](super::XmlName)), an attribute
+//! is written once per element, tags are closed by the function that opened them, and text is
+//! escaped. Characters that XML 1.0 can't carry even as references (control characters other than
+//! tab, line feed and carriage return; U+FFFE and U+FFFF) become U+FFFD, the replacement character.
 
+use super::name::XmlName;
 use super::raw::RawAttributes;
 use super::verbs::Node;
 
@@ -27,7 +29,9 @@ pub(crate) struct XmlWriter {
 impl XmlWriter {
     /// A whole document, with the XML declaration.
     pub(crate) fn document(root: &impl WriteXml) -> String {
-        let mut xml = Self { out: String::with_capacity(TYPICAL_SIZE) };
+        let mut xml = Self {
+            out: String::with_capacity(TYPICAL_SIZE),
+        };
         xml.out.push_str(DECLARATION);
         root.write_xml(&mut xml);
         xml.out
@@ -42,29 +46,52 @@ impl XmlWriter {
 
     /// An element: its start tag, the leading text, the children in order, its end tag.
     ///
-    /// `typed` writes the attributes the element knows; those in `raw` follow and win over typed ones of the same name.
+    /// `typed` writes the attributes the element knows; those in `raw` follow and win over typed
+    /// ones of the same name.
     #[inline]
     pub(crate) fn element(
         &mut self,
-        name: &str,
+        name: ElementName,
         typed: impl FnOnce(&mut StartTag<'_>),
         raw: &RawAttributes,
         text: Option<&str>,
         children: &[Node],
     ) {
-        self.out.push('<');
-        self.out.push_str(name);
-        let mut tag = StartTag { out: &mut self.out, raw };
+        self.out.push_str(name.start);
+        let mut tag = StartTag {
+            out: &mut self.out,
+            raw,
+        };
         typed(&mut tag);
         tag.raw_attributes();
-        self.content(name, text, children);
+        if self.content(text, children) {
+            self.out.push_str(name.end);
+        }
     }
 
-    /// The rest of an element, after its attributes.
-    fn content(&mut self, name: &str, text: Option<&str>, children: &[Node]) {
+    /// An element whose name was made at run time.
+    pub(crate) fn raw_element(&mut self, name: &XmlName, raw: &RawAttributes, children: &[Node]) {
+        self.out.push('<');
+        self.out.push_str(name.as_str());
+        StartTag {
+            out: &mut self.out,
+            raw,
+        }
+        .raw_attributes();
+        if self.content(None, children) {
+            self.out.push_str("</");
+            self.out.push_str(name.as_str());
+            self.out.push('>');
+        }
+    }
+
+    /// Ends the start tag and writes what is inside; `false` if there is nothing, and the element
+    /// is closed.
+    #[inline]
+    fn content(&mut self, text: Option<&str>, children: &[Node]) -> bool {
         if text.is_none() && children.is_empty() {
             self.out.push_str("/>");
-            return;
+            return false;
         }
         self.out.push('>');
         if let Some(text) = text {
@@ -73,9 +100,7 @@ impl XmlWriter {
         for child in children {
             child.write_xml(self);
         }
-        self.out.push_str("</");
-        self.out.push_str(name);
-        self.out.push('>');
+        true
     }
 
     /// Character data.
@@ -83,6 +108,48 @@ impl XmlWriter {
         escape(&mut self.out, text, Place::Text);
     }
 }
+
+/// The name of a known element, with the markup around it, so that each tag is copied in one piece.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct ElementName {
+    pub(crate) start: &'static str,
+    pub(crate) end: &'static str,
+}
+
+/// The name of a known attribute, with the markup around it.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct AttributeName {
+    pub(crate) start: &'static str,
+    pub(crate) name: &'static str,
+}
+
+/// Makes an [`ElementName`]; a wrong name doesn't compile.
+macro_rules! element_name {
+    ($name:literal) => {
+        const {
+            assert!($crate::twiml::name::is_plain_name($name.as_bytes()));
+            $crate::twiml::xml::ElementName {
+                start: concat!("<", $name),
+                end: concat!("</", $name, ">"),
+            }
+        }
+    };
+}
+
+/// Makes an [`AttributeName`]; a wrong name doesn't compile.
+macro_rules! attribute_name {
+    ($name:literal) => {
+        const {
+            assert!($crate::twiml::name::is_plain_name($name.as_bytes()));
+            $crate::twiml::xml::AttributeName {
+                start: concat!(" ", $name, "=\""),
+                name: $name,
+            }
+        }
+    };
+}
+
+pub(crate) use {attribute_name, element_name};
 
 /// A start tag that takes attributes.
 #[derive(Debug)]
@@ -94,26 +161,25 @@ pub(crate) struct StartTag<'x> {
 impl StartTag<'_> {
     /// Writes an attribute if it has a value and is not overridden by a raw one.
     #[inline]
-    pub(crate) fn attribute(&mut self, name: &'static str, value: Option<&impl AttributeValue>) {
+    pub(crate) fn attribute(&mut self, name: AttributeName, value: Option<&impl AttributeValue>) {
         if let Some(value) = value
-            && !self.raw.contains(name)
+            && !self.raw.contains(name.name)
         {
-            self.write(name, value);
+            self.out.push_str(name.start);
+            value.write_value(&mut ValueWriter { out: self.out });
+            self.out.push('"');
         }
     }
 
+    #[inline]
     fn raw_attributes(&mut self) {
-        for (name, value) in self.raw.iter() {
-            self.write(name.as_str(), value);
+        for (name, value) in self.raw.as_slice() {
+            self.out.push(' ');
+            self.out.push_str(name.as_str());
+            self.out.push_str("=\"");
+            value.write_value(&mut ValueWriter { out: self.out });
+            self.out.push('"');
         }
-    }
-
-    fn write(&mut self, name: &str, value: &impl AttributeValue) {
-        self.out.push(' ');
-        self.out.push_str(name);
-        self.out.push_str("=\"");
-        value.write_value(&mut ValueWriter { out: self.out });
-        self.out.push('"');
     }
 }
 
@@ -133,6 +199,13 @@ impl ValueWriter<'_> {
         escape(self.out, text, Place::Attribute);
     }
 
+    /// Text of this crate, which needs no escaping.
+    #[inline]
+    pub(crate) fn keyword(&mut self, keyword: &'static str) {
+        debug_assert!(is_plain(keyword.as_bytes()), "{keyword:?} needs escaping");
+        self.out.push_str(keyword);
+    }
+
     pub(crate) fn integer(&mut self, number: u32) {
         if number >= 10 {
             self.integer(number / 10);
@@ -150,12 +223,22 @@ enum Place {
 
 /// Copies `text`, replacing what can't stand in that place.
 fn escape(out: &mut String, text: &str, place: Place) {
+    // Nearly all texts are plain, and finding that out takes a fraction of the time that a look at
+    // each byte takes.
+    if is_plain(text.as_bytes()) {
+        out.push_str(text);
+    } else {
+        escape_each(out, text, place);
+    }
+}
+
+#[cold]
+fn escape_each(out: &mut String, text: &str, place: Place) {
     let bytes = text.as_bytes();
     let (mut copied, mut at) = (0, 0);
-    while let Some(offset) = find_suspect(&bytes[at..]) {
-        at += offset;
+    while at < bytes.len() {
         if let Some((replacement, length)) = replace(&bytes[at..], place) {
-            // Suspects are ASCII or the first byte of a character, so both ends are character boundaries.
+            // What is replaced starts and ends at a character boundary, see `replace`.
             out.push_str(&text[copied..at]);
             out.push_str(replacement);
             at += length;
@@ -167,7 +250,8 @@ fn escape(out: &mut String, text: &str, place: Place) {
     out.push_str(&text[copied..]);
 }
 
-/// What to write for the character that `bytes` start with, and its length; `None` if it stays as it is.
+/// What to write for the character that `bytes` start with, and its length; `None` if it stays as
+/// it is.
 fn replace(bytes: &[u8], place: Place) -> Option<(&'static str, usize)> {
     let in_attribute = place == Place::Attribute;
     match bytes {
@@ -176,7 +260,8 @@ fn replace(bytes: &[u8], place: Place) -> Option<(&'static str, usize)> {
         // Only `]]>` must be escaped in text, but nobody minds the shorter rule.
         [b'>', ..] => Some(("&gt;", 1)),
         [b'"', ..] if in_attribute => Some(("&quot;", 1)),
-        // A parser turns these into spaces inside attributes, and a bare carriage return into a line feed everywhere.
+        // A parser turns these into spaces inside attributes, and a bare carriage return into a
+        // line feed everywhere.
         [b'\t', ..] if in_attribute => Some(("&#9;", 1)),
         [b'\n', ..] if in_attribute => Some(("&#10;", 1)),
         [b'\r', ..] => Some(("&#13;", 1)),
@@ -187,23 +272,45 @@ fn replace(bytes: &[u8], place: Place) -> Option<(&'static str, usize)> {
     }
 }
 
-/// The position of the first byte that [`replace`] has to look at.
-fn find_suspect(bytes: &[u8]) -> Option<usize> {
-    // Blocks of fixed size without an early exit are compared with vector instructions.
-    let (blocks, rest) = bytes.as_chunks::<16>();
-    for (index, block) in blocks.iter().enumerate() {
-        if block.iter().fold(false, |found, &byte| found | is_suspect(byte)) {
-            let offset = block.iter().position(|&byte| is_suspect(byte));
-            return offset.map(|offset| index * 16 + offset);
-        }
+const BLOCK: usize = 16;
+
+/// Whether nothing in `bytes` needs a look by [`replace`].
+///
+/// Blocks of fixed size without early exits become vector instructions, and the last one overlaps
+/// the one before it.
+fn is_plain(bytes: &[u8]) -> bool {
+    let Some(last) = bytes.last_chunk::<BLOCK>() else {
+        return bytes.iter().all(|&byte| harmless(byte) != 0);
+    };
+    let (blocks, _) = bytes.as_chunks::<BLOCK>();
+    let mut least = [u8::MAX; BLOCK];
+    for block in blocks {
+        lower(&mut least, block);
     }
-    let offset = rest.iter().position(|&byte| is_suspect(byte));
-    offset.map(|offset| blocks.len() * 16 + offset)
+    lower(&mut least, last);
+    least.iter().fold(u8::MAX, |least, &lane| least.min(lane)) != 0
 }
 
-/// Whether a byte may need replacing; 0xEF starts U+FFFE and U+FFFF, and harmless characters too.
-const fn is_suspect(byte: u8) -> bool {
-    (byte < 0x20) | (byte == b'&') | (byte == b'<') | (byte == b'>') | (byte == b'"') | (byte == 0xEF)
+#[inline]
+fn lower(least: &mut [u8; BLOCK], block: &[u8; BLOCK]) {
+    for (least, &byte) in least.iter_mut().zip(block) {
+        *least = harmless(byte).min(*least);
+    }
+}
+
+/// Zero for bytes that may need replacing; among them 0xEF, which starts U+FFFE and U+FFFF, and
+/// harmless characters too.
+///
+/// It is the least of several differences, because a vector instruction can compute that.
+#[inline]
+fn harmless(byte: u8) -> u8 {
+    let control = byte & 0xE0;
+    control
+        .min(byte ^ b'&')
+        .min(byte ^ b'<')
+        .min(byte ^ b'>')
+        .min(byte ^ b'"')
+        .min(byte ^ 0xEF)
 }
 
 #[cfg(test)]
@@ -219,20 +326,32 @@ mod tests {
     #[test]
     fn markup_characters_are_escaped() {
         assert_eq!(escaped("<a> & \"b\"", Place::Text), "&lt;a&gt; &amp; \"b\"");
-        assert_eq!(escaped("<a> & \"b\"", Place::Attribute), "&lt;a&gt; &amp; &quot;b&quot;");
+        assert_eq!(
+            escaped("<a> & \"b\"", Place::Attribute),
+            "&lt;a&gt; &amp; &quot;b&quot;"
+        );
     }
 
     #[test]
     fn white_space_survives_attribute_normalisation() {
-        assert_eq!(escaped("a\tb\nc\rd", Place::Attribute), "a&#9;b&#10;c&#13;d");
+        assert_eq!(
+            escaped("a\tb\nc\rd", Place::Attribute),
+            "a&#9;b&#10;c&#13;d"
+        );
         assert_eq!(escaped("a\tb\nc\rd", Place::Text), "a\tb\nc&#13;d");
     }
 
     #[test]
     fn forbidden_characters_are_replaced() {
         for forbidden in ["\0", "\x07", "\x0B", "\x1F", "\u{FFFE}", "\u{FFFF}"] {
-            assert_eq!(escaped(&format!("a{forbidden}b"), Place::Text), "a\u{FFFD}b");
-            assert_eq!(escaped(&format!("a{forbidden}b"), Place::Attribute), "a\u{FFFD}b");
+            assert_eq!(
+                escaped(&format!("a{forbidden}b"), Place::Text),
+                "a\u{FFFD}b"
+            );
+            assert_eq!(
+                escaped(&format!("a{forbidden}b"), Place::Attribute),
+                "a\u{FFFD}b"
+            );
         }
     }
 
@@ -244,14 +363,26 @@ mod tests {
     }
 
     #[test]
-    fn a_suspect_is_found_at_every_position() {
+    fn all_that_is_replaced_is_noticed() {
+        for byte in 0..=u8::MAX {
+            let replaced = [Place::Text, Place::Attribute]
+                .iter()
+                .any(|&place| replace(&[byte], place).is_some());
+            assert!(harmless(byte) == 0 || !replaced, "{byte}");
+        }
+    }
+
+    #[test]
+    fn a_character_is_escaped_at_every_position() {
         for length in 1..70 {
+            assert!(is_plain(&vec![b'a'; length]));
             for position in 0..length {
-                let mut bytes = vec![b'a'; length];
-                bytes[position] = b'&';
-                assert_eq!(find_suspect(&bytes), Some(position), "length {length}");
+                let (before, after) = ("a".repeat(position), "a".repeat(length - position - 1));
+                assert_eq!(
+                    escaped(&format!("{before}&{after}"), Place::Text),
+                    format!("{before}&amp;{after}")
+                );
             }
-            assert_eq!(find_suspect(&vec![b'a'; length]), None);
         }
     }
 

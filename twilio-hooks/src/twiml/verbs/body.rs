@@ -18,6 +18,9 @@ mod tests {
     #[test]
     fn body_keeps_its_lines() {
         let body = Body::new("Hi,\n\nYour <order>.\n");
-        assert_eq!(body.to_string(), "<Body>Hi,\n\nYour &lt;order&gt;.\n</Body>");
+        assert_eq!(
+            body.to_string(),
+            "<Body>Hi,\n\nYour &lt;order&gt;.\n</Body>"
+        );
     }
 }

@@ -3,10 +3,12 @@ use crate::twiml::values::attribute_enum;
 use crate::twiml::{HttpMethod, RecordingEvent, Text, Trim};
 
 element! {
-    /// Connects the caller with someone else, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/dial).
+    /// Connects the caller with someone else, see [Twilio's
+    /// page](https://www.twilio.com/docs/voice/twiml/dial).
     ///
-    /// `Dial::new` takes one number; `Dial::default` is filled with what to dial, for more than one or with options. With
-    /// `action` Twilio asks for more TwiML afterwards and ignores the verbs after the `<Dial>`; without, they follow.
+    /// `Dial::new` takes one number; `Dial::default` is filled with what to dial, for more than one
+    /// or with options. With `action` Twilio asks for more TwiML afterwards and ignores the verbs
+    /// after the `<Dial>`; without, they follow.
     ///
     /// # Examples
     ///
@@ -33,8 +35,8 @@ element! {
         optional text number,
         /// The URL that is told how the dialled call went and asked for TwiML.
         action: Text = "action",
-        /// Whether the caller hears ringing until someone answers, instead of being connected to Twilio at once; `false` by
-        /// default.
+        /// Whether the caller hears ringing until someone answers, instead of being connected to
+        /// Twilio at once; `false` by default.
         answer_on_bridge: bool = "answerOnBridge",
         /// The number that is shown to the called person, by default the caller's.
         caller_id: Text = "callerId",
@@ -62,7 +64,8 @@ element! {
         refer_method: HttpMethod = "referMethod",
         /// The URL that is asked for TwiML when the called SIP phone transfers the call.
         refer_url: Text = "referUrl",
-        /// The country whose ringing tone the caller hears, such as `de` or `us-old`; by default that of the called number.
+        /// The country whose ringing tone the caller hears, such as `de` or `us-old`; by default
+        /// that of the called number.
         ring_tone: Text = "ringTone",
         /// Whether to dial one after another instead of all at once, `false` by default.
         sequential: bool = "sequential",
@@ -76,7 +79,8 @@ element! {
 }
 
 attribute_enum! {
-    /// Whether and from when a dialled call is recorded. `"true"` and `"false"` are understood by Twilio too.
+    /// Whether and from when a dialled call is recorded. `"true"` and `"false"` are understood by
+    /// Twilio too.
     pub enum DialRecord {
         /// Not at all.
         DoNotRecord = "do-not-record",
@@ -121,7 +125,10 @@ mod tests {
             .record(DialRecord::RecordFromAnswerDual)
             .recording_configuration_id("rc_main")
             .recording_status_callback("/recording")
-            .recording_status_callback_event([RecordingEvent::InProgress, RecordingEvent::Completed])
+            .recording_status_callback_event([
+                RecordingEvent::InProgress,
+                RecordingEvent::Completed,
+            ])
             .recording_status_callback_method(HttpMethod::Post)
             .recording_track(RecordingTrack::Inbound)
             .refer_method(HttpMethod::Get)
@@ -146,7 +153,9 @@ mod tests {
 
     #[test]
     fn numbers_stand_inside_in_order() {
-        let dial = Dial::default().with(Number::new("+15005550101")).with(Number::new("+15005550102"));
+        let dial = Dial::default()
+            .with(Number::new("+15005550101"))
+            .with(Number::new("+15005550102"));
         assert_eq!(
             dial.to_string(),
             "<Dial><Number>+15005550101</Number><Number>+15005550102</Number></Dial>",
@@ -155,6 +164,9 @@ mod tests {
 
     #[test]
     fn unknown_values_are_written() {
-        assert_eq!(Dial::new("1").record("true").to_string(), r#"<Dial record="true">1</Dial>"#);
+        assert_eq!(
+            Dial::new("1").record("true").to_string(),
+            r#"<Dial record="true">1</Dial>"#
+        );
     }
 }

@@ -7,9 +7,10 @@ element! {
     /// Collects keys that the caller presses, or speech; see
     /// [Twilio's page](https://www.twilio.com/docs/voice/twiml/gather).
     ///
-    /// The prompts inside are played while Twilio listens. With input Twilio asks `action` for more TwiML, and the verbs after
-    /// the `<Gather>` are never reached; without input they follow. Without `action` Twilio asks the current URL, which
-    /// answers with the same `<Gather>` unless it is prepared.
+    /// The prompts inside are played while Twilio listens. With input Twilio asks `action` for more
+    /// TwiML, and the verbs after the `<Gather>` are never reached; without input they follow.
+    /// Without `action` Twilio asks the current URL, which answers with the same `<Gather>` unless
+    /// it is prepared.
     ///
     /// # Examples
     ///
@@ -40,7 +41,8 @@ element! {
         barge_in: bool = "bargeIn",
         /// Twilio's switch for debugging.
         debug: bool = "debug",
-        /// Whether the enhanced model for phone calls recognises the speech, `false` by default. It costs extra.
+        /// Whether the enhanced model for phone calls recognises the speech, `false` by default. It
+        /// costs extra.
         enhanced: bool = "enhanced",
         /// The keys that end the input, `#` by default; empty for none.
         finish_on_key: Text = "finishOnKey",
@@ -62,7 +64,8 @@ element! {
         partial_result_callback_method: HttpMethod = "partialResultCallbackMethod",
         /// Whether swear words are masked with asterisks, `true` by default.
         profanity_filter: bool = "profanityFilter",
-        /// The model that recognises speech, such as `phone_call`; which there are depends on the language.
+        /// The model that recognises speech, such as `phone_call`; which there are depends on the
+        /// language.
         speech_model: Text = "speechModel",
         /// The silence that ends speech, by default as long as `timeout`.
         speech_timeout: SpeechTimeout = "speechTimeout",
@@ -99,7 +102,7 @@ impl From<u32> for SpeechTimeout {
 impl AttributeValue for SpeechTimeout {
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         match self {
-            Self::Auto => value.text("auto"),
+            Self::Auto => value.keyword("auto"),
             Self::Seconds(seconds) => value.integer(*seconds),
         }
     }
@@ -145,12 +148,21 @@ mod tests {
 
     #[test]
     fn prompts_stand_inside_in_order() {
-        let gather = Gather::new().with(Say::new("a")).with(Pause::new()).with(Play::new("/b.mp3"));
-        assert_eq!(gather.to_string(), "<Gather><Say>a</Say><Pause/><Play>/b.mp3</Play></Gather>");
+        let gather = Gather::new()
+            .with(Say::new("a"))
+            .with(Pause::new())
+            .with(Play::new("/b.mp3"));
+        assert_eq!(
+            gather.to_string(),
+            "<Gather><Say>a</Say><Pause/><Play>/b.mp3</Play></Gather>"
+        );
     }
 
     #[test]
     fn an_empty_list_is_an_empty_value() {
-        assert_eq!(Gather::new().input([] as [GatherInput; 0]).to_string(), r#"<Gather input=""/>"#);
+        assert_eq!(
+            Gather::new().input([] as [GatherInput; 0]).to_string(),
+            r#"<Gather input=""/>"#
+        );
     }
 }

@@ -3,7 +3,8 @@ use crate::twiml::element::element;
 element! {
     /// Ends the call, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/hangup).
     ///
-    /// As the first verb it still answers the call, which is then paid for; [`Reject`](crate::twiml::Reject) doesn't.
+    /// As the first verb it still answers the call, which is then paid for;
+    /// [`Reject`](crate::twiml::Reject) doesn't.
     ///
     /// # Examples
     ///

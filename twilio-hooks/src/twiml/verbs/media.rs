@@ -17,6 +17,9 @@ mod tests {
 
     #[test]
     fn media_has_its_url() {
-        assert_eq!(Media::new("/p.gif?w=1&h=2").to_string(), "<Media>/p.gif?w=1&amp;h=2</Media>");
+        assert_eq!(
+            Media::new("/p.gif?w=1&h=2").to_string(),
+            "<Media>/p.gif?w=1&amp;h=2</Media>"
+        );
     }
 }

@@ -25,8 +25,8 @@ element! {
         optional text text,
         /// The URL that is told what became of the message.
         action: Text = "action",
-        /// The sender: a number or alphanumeric sender of the account, by default the one that the incoming message was
-        /// sent to.
+        /// The sender: a number or alphanumeric sender of the account, by default the one that the
+        /// incoming message was sent to.
         from: Text = "from",
         /// The HTTP method for `action`, POST by default.
         method: HttpMethod = "method",
@@ -58,7 +58,10 @@ mod tests {
 
     #[test]
     fn body_and_media_stand_in_order() {
-        let message = Message::default().with(Body::new("two")).with(Media::new("/a.jpg")).with(Media::new("/b.jpg"));
+        let message = Message::default()
+            .with(Body::new("two"))
+            .with(Media::new("/a.jpg"))
+            .with(Media::new("/b.jpg"));
         assert_eq!(
             message.to_string(),
             "<Message><Body>two</Body><Media>/a.jpg</Media><Media>/b.jpg</Media></Message>",

@@ -42,8 +42,8 @@ macro_rules! nodes {
     ($($Element:ident($Stored:ty),)*) => {
         /// Anything that stands inside a response or another element.
         ///
-        /// Made by `From` when an element is added; there to be matched on when TwiML is inspected. Elements with many
-        /// attributes are boxed, so that the others stay small.
+        /// Made by `From` when an element is added; there to be matched on when TwiML is inspected.
+        /// Elements with many attributes are boxed, so that the others stay small.
         ///
         /// # Examples
         ///
@@ -100,7 +100,7 @@ nodes! {
     Gather(Box<Gather>),
     Hangup(Hangup),
     Media(Media),
-    Message(Message),
+    Message(Box<Message>),
     Number(Box<Number>),
     Pause(Pause),
     Play(Play),

@@ -4,7 +4,8 @@ use crate::twiml::{CallEvent, HttpMethod, MachineDetection, Text};
 element! {
     /// A phone number to dial, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/number).
     ///
-    /// Up to ten in one [`Dial`](crate::twiml::Dial) ring at the same time, and who answers first gets the call.
+    /// Up to ten in one [`Dial`](crate::twiml::Dial) ring at the same time, and who answers first
+    /// gets the call.
     ///
     /// # Examples
     ///
@@ -30,7 +31,8 @@ element! {
         byoc: Text = "byoc",
         /// Whether to find out if a machine answers; by default not.
         machine_detection: MachineDetection = "machineDetection",
-        /// Milliseconds of silence at the start after which the answer is unknown: 2000 to 10000, 5000 by default.
+        /// Milliseconds of silence at the start after which the answer is unknown: 2000 to 10000,
+        /// 5000 by default.
         machine_detection_silence_timeout: u32 = "machineDetectionSilenceTimeout",
         /// Milliseconds of silence that end a spoken phrase: 500 to 5000, 1200 by default.
         machine_detection_speech_end_threshold: u32 = "machineDetectionSpeechEndThreshold",

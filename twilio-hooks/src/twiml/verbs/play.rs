@@ -2,7 +2,8 @@ use crate::twiml::Text;
 use crate::twiml::element::element;
 
 element! {
-    /// Plays an audio file or tones, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/play).
+    /// Plays an audio file or tones, see [Twilio's
+    /// page](https://www.twilio.com/docs/voice/twiml/play).
     ///
     /// # Examples
     ///
@@ -18,9 +19,11 @@ element! {
     pub struct Play = "Play" inside [VoiceResponse, Gather] {
         /// Where the audio file is; left out if `digits` are played.
         optional text url,
-        /// Tones to play instead of a file: `0` to `9`, `*`, `#`; `w` waits half a second, `W` a second.
+        /// Tones to play instead of a file: `0` to `9`, `*`, `#`; `w` waits half a second, `W` a
+        /// second.
         digits: Text = "digits",
-        /// How many times to play it, 1 by default; 0 repeats until the call ends, at most a thousand times.
+        /// How many times to play it, 1 by default; 0 repeats until the call ends, at most a
+        /// thousand times.
         loop_: u32 = "loop",
     }
 }
@@ -32,6 +35,9 @@ mod tests {
     #[test]
     fn play_has_its_url_and_attributes() {
         let play = Play::new("/a.mp3?x=1&y=2").digits("1w#").loop_(3);
-        assert_eq!(play.to_string(), r#"<Play digits="1w#" loop="3">/a.mp3?x=1&amp;y=2</Play>"#);
+        assert_eq!(
+            play.to_string(),
+            r#"<Play digits="1w#" loop="3">/a.mp3?x=1&amp;y=2</Play>"#
+        );
     }
 }

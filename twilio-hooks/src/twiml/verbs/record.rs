@@ -5,9 +5,10 @@ element! {
     /// Records what the caller says, such as a voicemail; see
     /// [Twilio's page](https://www.twilio.com/docs/voice/twiml/record).
     ///
-    /// The recording ends with a key, with silence or at its greatest length. Then Twilio asks `action` for more TwiML; without
-    /// `action` it asks the current URL again, which answers with the same `<Record>` unless it is prepared. If the caller
-    /// says nothing, the next verb follows.
+    /// The recording ends with a key, with silence or at its greatest length. Then Twilio asks
+    /// `action` for more TwiML; without `action` it asks the current URL again, which answers with
+    /// the same `<Record>` unless it is prepared. If the caller says nothing, the next verb
+    /// follows.
     ///
     /// # Examples
     ///

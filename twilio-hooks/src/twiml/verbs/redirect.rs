@@ -29,6 +29,9 @@ mod tests {
     #[test]
     fn redirect_has_its_url_and_method() {
         let redirect = Redirect::new("../next?step=2&ok=true").method(HttpMethod::Get);
-        assert_eq!(redirect.to_string(), r#"<Redirect method="GET">../next?step=2&amp;ok=true</Redirect>"#);
+        assert_eq!(
+            redirect.to_string(),
+            r#"<Redirect method="GET">../next?step=2&amp;ok=true</Redirect>"#
+        );
     }
 }

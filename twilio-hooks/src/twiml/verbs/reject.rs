@@ -37,6 +37,9 @@ mod tests {
     #[test]
     fn reject_has_its_reason() {
         assert_eq!(Reject::new().to_string(), "<Reject/>");
-        assert_eq!(Reject::new().reason("busy").to_string(), r#"<Reject reason="busy"/>"#);
+        assert_eq!(
+            Reject::new().reason("busy").to_string(),
+            r#"<Reject reason="busy"/>"#
+        );
     }
 }

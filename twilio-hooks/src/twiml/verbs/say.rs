@@ -17,12 +17,15 @@ element! {
     pub struct Say = "Say" inside [VoiceResponse, Gather] {
         /// What to say. Text that follows other children is added with `with`.
         optional text text,
-        /// The language of the text as a BCP 47 tag, such as `en-GB`; by default the language of the voice.
+        /// The language of the text as a BCP 47 tag, such as `en-GB`; by default the language of
+        /// the voice.
         language: Text = "language",
-        /// How many times to say it, 1 by default; 0 repeats until the call ends, at most a thousand times.
+        /// How many times to say it, 1 by default; 0 repeats until the call ends, at most a
+        /// thousand times.
         loop_: u32 = "loop",
-        /// Who speaks, such as `Polly.Joanna-Neural` or `Google.de-DE-Wavenet-A`; by default what the account is set to. See
-        /// [the list of voices](https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages).
+        /// Who speaks, such as `Polly.Joanna-Neural` or `Google.de-DE-Wavenet-A`; by default what
+        /// the account is set to. See [the list of
+        /// voices](https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages).
         voice: Text = "voice",
     }
 }
@@ -38,22 +41,36 @@ mod tests {
 
     #[test]
     fn say_has_its_text_and_attributes() {
-        let say = Say::new("Fish & chips").language("en-GB").loop_(0).voice("Polly.Amy");
-        assert_eq!(say.to_string(), r#"<Say language="en-GB" loop="0" voice="Polly.Amy">Fish &amp; chips</Say>"#);
+        let say = Say::new("Fish & chips")
+            .language("en-GB")
+            .loop_(0)
+            .voice("Polly.Amy");
+        assert_eq!(
+            say.to_string(),
+            r#"<Say language="en-GB" loop="0" voice="Polly.Amy">Fish &amp; chips</Say>"#
+        );
         assert_eq!(Say::default().to_string(), "<Say/>");
     }
 
     #[test]
     fn text_and_elements_mix_in_order() {
         let pause = RawElement::new(XmlName::from_static("break"));
-        let say = Say::new("one ").with(pause.clone()).with(" two ").with(pause).with(format!(" {}", 3));
+        let say = Say::new("one ")
+            .with(pause.clone())
+            .with(" two ")
+            .with(pause)
+            .with(format!(" {}", 3));
         assert_eq!(say.to_string(), "<Say>one <break/> two <break/> 3</Say>");
     }
 
     #[test]
     fn an_attribute_by_name_wins_over_the_setter() {
         let name = || XmlName::from_static("voice");
-        let say = Say::new("a").attribute(name(), "x").attribute(name(), "y").voice("z").loop_(2);
+        let say = Say::new("a")
+            .attribute(name(), "x")
+            .attribute(name(), "y")
+            .voice("z")
+            .loop_(2);
         assert_eq!(say.to_string(), r#"<Say loop="2" voice="y">a</Say>"#);
     }
 }
