@@ -8,6 +8,7 @@ pub mod notify;
 mod params;
 mod redacted;
 mod sid;
+pub mod signature;
 mod status;
 pub mod store;
 mod string_enum;

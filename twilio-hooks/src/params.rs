@@ -183,18 +183,20 @@ impl Params {
     /// All pairs in wire order, as bytes.
     #[must_use]
     pub fn iter_bytes(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
-        (0..self.len()).map(|index| {
-            let (name_start, span) = self.span(index);
-            let text = &self.inner.text;
-            (
-                &text[name_start..span.name_end as usize],
-                &text[span.name_end as usize..span.value_end as usize],
-            )
-        })
+        (0..self.len()).map(|index| self.pair(index))
+    }
+
+    /// Name and value of pair `index`.
+    pub(crate) fn pair(&self, index: usize) -> (&[u8], &[u8]) {
+        let (name_start, span) = self.span(index);
+        let text = &self.inner.text;
+        (
+            &text[name_start..span.name_end as usize],
+            &text[span.name_end as usize..span.value_end as usize],
+        )
     }
 
     /// Name and value of pair `index` as one slice: what the signature takes of it.
-    #[expect(dead_code, reason = "the signature module reads it")]
     pub(crate) fn joined(&self, index: usize) -> &[u8] {
         let (name_start, span) = self.span(index);
         &self.inner.text[name_start..span.value_end as usize]
