@@ -60,24 +60,57 @@ impl Params {
     #[must_use]
     pub fn from_form(form: &[u8]) -> Self {
         let form = &form[..form.len().min(u32::MAX as usize)];
-        let mut text = Vec::with_capacity(form.len());
+        // Decoding never makes a text longer, and chunks are written whole.
+        let mut text = vec![0; form.len() + CHUNK];
         let mut spans = Vec::with_capacity(form.len() / 16 + 1);
-        for piece in form
-            .split(|&byte| byte == b'&')
-            .filter(|piece| !piece.is_empty())
-        {
-            let name_length = piece
-                .iter()
-                .position(|&byte| byte == b'=')
-                .unwrap_or(piece.len());
-            decode_into(&mut text, &piece[..name_length]);
-            let name_end = text.len() as u32;
-            decode_into(&mut text, piece.get(name_length + 1..).unwrap_or_default());
-            spans.push(Span {
-                name_end,
-                value_end: text.len() as u32,
-            });
+        let (mut read, mut written) = (0, 0);
+        let mut piece_start = 0;
+        let mut name_end = None;
+        // One chunk beyond the end, if need be: its padding ends the last piece.
+        while read <= form.len() {
+            let chunk = chunk_at(form, read);
+            let mut special = special_bytes(chunk);
+            let mut done = 0;
+            loop {
+                let rest = chunk.checked_shr(8 * done).unwrap_or_default();
+                text[written..written + CHUNK].copy_from_slice(&rest.to_le_bytes());
+                if special == 0 {
+                    written += CHUNK - done as usize;
+                    read += CHUNK;
+                    break;
+                }
+                let place = special.trailing_zeros() / 8;
+                special &= special - 1;
+                written += (place - done) as usize;
+                done = place + 1;
+                let position = read + place as usize;
+                match (chunk >> (8 * place)) as u8 {
+                    b'&' => {
+                        if position > piece_start {
+                            let value_end = written as u32;
+                            spans.push(Span {
+                                name_end: name_end.take().unwrap_or(value_end),
+                                value_end,
+                            });
+                        }
+                        piece_start = position + 1;
+                    }
+                    b'=' if name_end.is_none() => name_end = Some(written as u32),
+                    b'%' => {
+                        let (byte, length) = unescape(&form[position..]);
+                        text[written] = byte;
+                        written += 1;
+                        read = position + length;
+                        break;
+                    }
+                    byte => {
+                        text[written] = if byte == b'+' { b' ' } else { byte };
+                        written += 1;
+                    }
+                }
+            }
         }
+        text.truncate(written);
         Self {
             inner: Arc::new(Inner { text, spans }),
         }
@@ -183,7 +216,36 @@ impl Params {
     /// All pairs in wire order, as bytes.
     #[must_use]
     pub fn iter_bytes(&self) -> impl ExactSizeIterator<Item = (&[u8], &[u8])> {
-        (0..self.len()).map(|index| self.pair(index))
+        let text = &*self.inner.text;
+        let mut name_start = 0;
+        self.inner.spans.iter().map(move |span| {
+            let (name_end, value_end) = (span.name_end as usize, span.value_end as usize);
+            let pair = (&text[name_start..name_end], &text[name_end..value_end]);
+            name_start = value_end;
+            pair
+        })
+    }
+
+    /// The first eight bytes of each name as a number, with zeros after a shorter name: where two
+    /// of these differ, the names differ in the same way.
+    pub(crate) fn name_prefixes(&self) -> impl ExactSizeIterator<Item = u64> {
+        let text = &*self.inner.text;
+        let mut name_start = 0;
+        self.inner.spans.iter().map(move |span| {
+            let (start, end) = (name_start, span.name_end as usize);
+            name_start = span.value_end as usize;
+            // What follows a name is its value, so eight bytes can be read almost always.
+            match (text[start..].first_chunk(), 8 * (end - start)) {
+                (Some(chunk), 64..) => u64::from_be_bytes(*chunk),
+                (Some(_), 0) => 0,
+                (Some(chunk), bits) => u64::from_be_bytes(*chunk) & (u64::MAX << (64 - bits)),
+                (None, _) => {
+                    let mut chunk = [0; 8];
+                    chunk[..end - start].copy_from_slice(&text[start..end]);
+                    u64::from_be_bytes(chunk)
+                }
+            }
+        })
     }
 
     /// Name and value of pair `index`.
@@ -293,30 +355,35 @@ impl ParamError {
     }
 }
 
-fn decode_into(text: &mut Vec<u8>, encoded: &[u8]) {
-    let mut rest = encoded;
-    while let Some(special) = rest.iter().position(|&byte| byte == b'%' || byte == b'+') {
-        text.extend_from_slice(&rest[..special]);
-        rest = &rest[special..];
-        match rest {
-            [b'%', high, low, tail @ ..] => match (hex_digit(*high), hex_digit(*low)) {
-                (Some(high), Some(low)) => {
-                    text.push(high << 4 | low);
-                    rest = tail;
-                }
-                _ => {
-                    text.push(b'%');
-                    rest = &rest[1..];
-                }
-            },
-            [b'+', tail @ ..] => {
-                text.push(b' ');
-                rest = tail;
-            }
-            _ => break,
-        }
+/// How many bytes are looked at together.
+const CHUNK: usize = 8;
+
+/// Eight bytes as a number, the first one lowest; beyond the end there is `&`.
+fn chunk_at(form: &[u8], start: usize) -> u64 {
+    let rest = &form[start..];
+    u64::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
+        let mut chunk = [b'&'; CHUNK];
+        chunk[..rest.len()].copy_from_slice(rest);
+        chunk
+    }))
+}
+
+/// The highest bit of every byte that is `&`, `=`, `+` or `%`.
+fn special_bytes(chunk: u64) -> u64 {
+    const LOW_BITS: u64 = u64::from_ne_bytes([0x7F; CHUNK]);
+    let zero_bytes = |bytes: u64| !(((bytes & LOW_BITS) + LOW_BITS) | bytes | LOW_BITS);
+    let equal = |byte| zero_bytes(chunk ^ u64::from_ne_bytes([byte; CHUNK]));
+    equal(b'&') | equal(b'=') | equal(b'+') | equal(b'%')
+}
+
+/// The byte that an escape stands for and the escape's length; a malformed one is just a `%`.
+fn unescape(text: &[u8]) -> (u8, usize) {
+    if let [_, high, low, ..] = text
+        && let (Some(high), Some(low)) = (hex_digit(*high), hex_digit(*low))
+    {
+        return (high << 4 | low, 3);
     }
-    text.extend_from_slice(rest);
+    (b'%', 1)
 }
 
 fn hex_digit(byte: u8) -> Option<u8> {
@@ -396,6 +463,36 @@ mod tests {
         );
     }
 
+    /// The rules once more, in as many steps as it takes to write them down.
+    fn decode_slowly(form: &[u8]) -> Vec<(Vec<u8>, Vec<u8>)> {
+        fn decode(mut rest: &[u8]) -> Vec<u8> {
+            let mut text = Vec::new();
+            while let [byte, tail @ ..] = rest {
+                rest = tail;
+                text.push(match (byte, tail) {
+                    (b'+', _) => b' ',
+                    (b'%', [high, low, tail @ ..])
+                        if high.is_ascii_hexdigit() && low.is_ascii_hexdigit() =>
+                    {
+                        rest = tail;
+                        let digits = [*high, *low];
+                        u8::from_str_radix(str::from_utf8(&digits).unwrap(), 16).unwrap()
+                    }
+                    _ => *byte,
+                });
+            }
+            text
+        }
+        form.split(|byte| *byte == b'&')
+            .filter(|piece| !piece.is_empty())
+            .map(|piece| {
+                let mut halves = piece.splitn(2, |byte| *byte == b'=').map(decode);
+                let name = halves.next().unwrap_or_default();
+                (name, halves.next().unwrap_or_default())
+            })
+            .collect()
+    }
+
     #[test]
     fn bytes_that_are_not_utf8_survive() {
         let params = Params::from_form(b"Body=a%FFb&From=x");
@@ -429,6 +526,16 @@ mod tests {
         fn any_pairs_survive_encoding(pairs in prop::collection::vec((any::<Vec<u8>>(), any::<Vec<u8>>()), 0..8)) {
             let params = Params::from_pairs(pairs);
             prop_assert_eq!(Params::from_form(params.to_form().as_bytes()), params);
+        }
+
+        #[test]
+        fn decoding_follows_the_rules(form in "[&=+%a4Fé]{0,60}|[ -~]{0,60}") {
+            let params = Params::from_form(form.as_bytes());
+            let pairs: Vec<_> = params
+                .iter_bytes()
+                .map(|(name, value)| (name.to_vec(), value.to_vec()))
+                .collect();
+            prop_assert_eq!(pairs, decode_slowly(form.as_bytes()));
         }
 
         #[test]

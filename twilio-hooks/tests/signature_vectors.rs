@@ -45,8 +45,9 @@ const CONTESTED: [(&str, bool); 24] = [
 fn check(vector: &Vector, scheme: SignatureScheme) -> Result<Verified, SignatureError> {
     let body = vector.body();
     let signature = vector.header(SIGNATURE).unwrap_or_default();
-    let mut request = RequestView::new(vector.text("url"), signature.as_bytes())
-        .with_body(vector.optional("content_type").map(str::as_bytes), &body)
+    let content_type = vector.optional("content_type").map(str::as_bytes);
+    let url = vector.text("url");
+    let mut request = RequestView::with_body(url, content_type, &body, signature.as_bytes())
         .with_upgrade(vector.is_upgrade());
     if let Some(settings) = vector.header(SETTINGS) {
         request = request.with_settings(settings.as_bytes());

@@ -31,11 +31,8 @@ impl<'a> SortedPairs<'a> {
     /// Sorted by bytes, which for UTF-8 is the order of code points.
     pub(super) fn by_bytes(params: &'a Params) -> Self {
         let mut order: Vec<Entry> = (0..)
-            .zip(params.iter_bytes())
-            .map(|(index, (name, _))| Entry {
-                prefix: prefix(name),
-                index,
-            })
+            .zip(params.name_prefixes())
+            .map(|(index, prefix)| Entry { prefix, index })
             .collect();
         let full = |entry: &Entry| params.pair(entry.index as usize);
         order.sort_unstable_by(|a, b| a.prefix.cmp(&b.prefix).then_with(|| full(a).cmp(&full(b))));
@@ -76,14 +73,6 @@ impl<'a> SortedPairs<'a> {
                 .map(|entry| params.joined(entry.index as usize))
         })
     }
-}
-
-/// The first eight bytes as a number; where two numbers differ, the names differ in the same way.
-fn prefix(name: &[u8]) -> u64 {
-    let mut bytes = [0; 8];
-    let length = name.len().min(8);
-    bytes[..length].copy_from_slice(&name[..length]);
-    u64::from_be_bytes(bytes)
 }
 
 /// Compares two UTF-8 texts as their UTF-16 units would compare.

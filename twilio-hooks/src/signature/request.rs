@@ -24,29 +24,43 @@ pub struct RequestView<'a> {
 }
 
 impl<'a> RequestView<'a> {
-    /// A request without a body: its public URL and the value of `X-Twilio-Signature`.
+    /// A request without a body: its public URL, and the value of `X-Twilio-Signature`.
     ///
     /// The URL is the one Twilio requested, byte for byte, with its query string. A fragment is
     /// cut off, since it is neither sent nor signed.
     #[must_use]
     pub fn new(url: &'a str, signature: &'a [u8]) -> Self {
+        Self::with_body(url, None, &[], signature)
+    }
+
+    /// A request with a body as it came over the wire, and its `Content-Type`.
+    #[must_use]
+    pub fn with_body(
+        url: &'a str,
+        content_type: Option<&[u8]>,
+        body: &'a [u8],
+        signature: &'a [u8],
+    ) -> Self {
         let url = without_fragment(url);
+        let content = Content::read(query(url), content_type, body);
+        Self::from_content(url, content, body, signature)
+    }
+
+    /// The same with a body that is decoded already.
+    pub(super) fn from_content(
+        url: &'a str,
+        content: Content,
+        body: &'a [u8],
+        signature: &'a [u8],
+    ) -> Self {
         Self {
             url,
             upgrade: false,
             signature,
             settings: None,
-            body: &[],
-            content: Content::read(query(url), None, &[]),
+            body,
+            content,
         }
-    }
-
-    /// Adds the body as it came over the wire, with its `Content-Type`.
-    #[must_use]
-    pub fn with_body(mut self, content_type: Option<&[u8]>, body: &'a [u8]) -> Self {
-        self.body = body;
-        self.content = Content::read(query(self.url), content_type, body);
-        self
     }
 
     /// Adds the value of `X-Twilio-Webhooks-Signature-Settings`.
@@ -202,12 +216,12 @@ pub(super) fn query(url: &str) -> &str {
 
 /// Whether a content type is that of a form; parameters such as a charset do not matter.
 fn is_form(content_type: &[u8]) -> bool {
+    const FORM: &[u8] = b"application/x-www-form-urlencoded";
+    if content_type == FORM {
+        return true;
+    }
     let media_type = content_type.split(|&byte| byte == b';').next();
-    media_type.is_some_and(|media_type| {
-        media_type
-            .trim_ascii()
-            .eq_ignore_ascii_case(b"application/x-www-form-urlencoded")
-    })
+    media_type.is_some_and(|media_type| media_type.trim_ascii().eq_ignore_ascii_case(FORM))
 }
 
 fn named_account(params: &Params) -> Result<Option<&str>, SignatureError> {
@@ -248,7 +262,7 @@ mod tests {
         content_type: Option<&[u8]>,
         body: &[u8],
     ) -> Result<String, SignatureError> {
-        let request = RequestView::new(url, b"").with_body(content_type, body);
+        let request = RequestView::with_body(url, content_type, body, b"");
         let account_sid = request.account_sid()?;
         Ok(account_sid.unwrap_or_default().into_owned())
     }
@@ -282,9 +296,7 @@ mod tests {
     #[test]
     fn a_body_that_nothing_covers_is_refused() {
         let coverage = |url, content_type, body| {
-            RequestView::new(url, b"")
-                .with_body(content_type, body)
-                .coverage()
+            RequestView::with_body(url, content_type, body, b"").coverage()
         };
         assert_eq!(coverage("https://h/x", FORM, b"a=b"), Ok(Coverage::Pairs));
         assert_eq!(coverage("https://h/x", FORM, b""), Ok(Coverage::Url));

@@ -31,11 +31,12 @@ use crate::{AccountSid, Params};
 /// let tokens = AuthTokens::single("AC000000000000000000000000000000a1", "12345");
 /// let body = b"CallSid=CA1234567890ABCDE&Caller=%2B12349013030&Digits=1234\
 ///              &From=%2B12349013030&To=%2B18005551212";
-/// let request = RequestView::new(
+/// let request = RequestView::with_body(
 ///     "https://mycompany.com/myapp.php?foo=1&bar=2",
+///     Some(b"application/x-www-form-urlencoded"),
+///     body,
 ///     b"0/KCTR6DLpKmkAf8muzZqo1nDgQ=",
-/// )
-/// .with_body(Some(b"application/x-www-form-urlencoded"), body);
+/// );
 ///
 /// let verified = SignatureScheme::new().verify(&request, &tokens)?;
 /// assert_eq!(verified.params().get("Digits"), Some("1234"));
