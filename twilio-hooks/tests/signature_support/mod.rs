@@ -139,3 +139,17 @@ impl Differences {
 pub(crate) fn ip(text: &str) -> IpAddr {
     text.parse().unwrap()
 }
+
+/// The account, token, URL, form and signature of the text message among the vectors.
+pub(crate) mod sms {
+    pub(crate) const ACCOUNT: &str = "AC000000000000000000000000000000a1";
+    pub(crate) const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+    pub(crate) const BASE: &str = "https://hooks.example.com";
+    pub(crate) const PATH: &str = "/twilio/sms";
+    pub(crate) const SIGNATURE: &str = "hgLtrqNl+gVsIJfWaoVudXU0UXs=";
+    pub(crate) const FORM: &str = "application/x-www-form-urlencoded";
+
+    pub(crate) fn body() -> String {
+        super::vector("sms-inbound").text("body").to_owned()
+    }
+}

@@ -1,0 +1,218 @@
+//! The future of one request: read, look up, pass on.
+
+use std::{
+    fmt,
+    pin::Pin,
+    sync::Arc,
+    task::{Context, Poll, ready},
+    time::Duration,
+};
+
+use bytes::{Buf, Bytes, BytesMut};
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use pin_project_lite::pin_project;
+use tokio::time::{Sleep, sleep};
+use tower::Service;
+
+use super::{
+    SignatureError,
+    layer::Config,
+    pending::{LookUp, Pending, Step},
+};
+
+pin_project! {
+    /// The response of [`ValidateSignature`](super::ValidateSignature).
+    pub struct ResponseFuture<B, S>
+    where
+        S: Service<Request<Full<Bytes>>>,
+    {
+        // Until the request is passed on or refused.
+        inner: Option<S>,
+        // While nobody else has it.
+        pending: Option<Pending>,
+        #[pin]
+        state: State<B, S::Future>,
+    }
+}
+
+pin_project! {
+    #[project = StateProjection]
+    enum State<B, F> {
+        Refused { error: SignatureError },
+        Reading { #[pin] reading: Reading<B> },
+        LookingUp { look_up: LookUp },
+        Forwarded { #[pin] future: F },
+    }
+}
+
+impl<B, S> ResponseFuture<B, S>
+where
+    B: Body,
+    S: Service<Request<Full<Bytes>>>,
+{
+    pub(super) fn new(inner: S, config: Arc<Config>, request: Request<B>) -> Self {
+        let (parts, body) = request.into_parts();
+        let (pending, state) = match Pending::begin(config, parts) {
+            Err(error) => (None, State::Refused { error }),
+            Ok(pending) => {
+                let limit = pending.config().body_limit;
+                if pending.announces_too_much() || body.size_hint().lower() > limit as u64 {
+                    let error = pending.refuse(SignatureError::TooLarge, None);
+                    (None, State::Refused { error })
+                } else {
+                    let timeout = pending.config().read_timeout;
+                    let reading = Reading::new(body, limit, timeout);
+                    (Some(pending), State::Reading { reading })
+                }
+            }
+        };
+        Self {
+            inner: Some(inner),
+            pending,
+            state,
+        }
+    }
+}
+
+impl<B, S, ResBody> Future for ResponseFuture<B, S>
+where
+    B: Body,
+    S: Service<Request<Full<Bytes>>, Response = Response<ResBody>>,
+    ResBody: Default,
+{
+    type Output = Result<Response<ResBody>, S::Error>;
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Self::Output> {
+        let mut this = self.project();
+        loop {
+            let step = match this.state.as_mut().project() {
+                StateProjection::Forwarded { future } => return future.poll(cx),
+                StateProjection::Refused { error } => return Poll::Ready(Ok(refusal(*error))),
+                StateProjection::Reading { reading } => {
+                    let body = ready!(reading.poll(cx));
+                    let pending = this.pending.take().expect("not polled after completion");
+                    match body {
+                        Ok(body) => pending.with_body(body),
+                        Err(error) => Step::Refuse(pending.refuse(error, None)),
+                    }
+                }
+                StateProjection::LookingUp { look_up } => {
+                    let keys = ready!(look_up.as_mut().poll(cx));
+                    let pending = this.pending.take().expect("not polled after completion");
+                    pending.with_keys(keys)
+                }
+            };
+            this.state.set(match step {
+                Step::Refuse(error) => State::Refused { error },
+                Step::LookUp(pending, look_up) => {
+                    *this.pending = Some(pending);
+                    State::LookingUp { look_up }
+                }
+                Step::Forward(request) => {
+                    let mut inner = this.inner.take().expect("a request is passed on once");
+                    let future = inner.call(request);
+                    State::Forwarded { future }
+                }
+            });
+        }
+    }
+}
+
+impl<B, S> fmt::Debug for ResponseFuture<B, S>
+where
+    S: Service<Request<Full<Bytes>>>,
+{
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let state = match self.state {
+            State::Refused { .. } => "refused",
+            State::Reading { .. } => "reading the body",
+            State::LookingUp { .. } => "looking up keys",
+            State::Forwarded { .. } => "passed on",
+        };
+        f.debug_tuple("ResponseFuture").field(&state).finish()
+    }
+}
+
+fn refusal<ResBody: Default>(error: SignatureError) -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    *response.status_mut() = error.status();
+    response.extensions_mut().insert(error);
+    response
+}
+
+pin_project! {
+    /// Reads a body up to a limit, within a time.
+    struct Reading<B> {
+        #[pin]
+        body: B,
+        left: usize,
+        timeout: Option<Duration>,
+        // Starts when there is something to wait for, which with most webhooks there is not.
+        #[pin]
+        deadline: Option<Sleep>,
+        // The only frame, in the usual case.
+        first: Bytes,
+        // All frames, if there are several.
+        all: BytesMut,
+    }
+}
+
+impl<B: Body> Reading<B> {
+    fn new(body: B, limit: usize, timeout: Option<Duration>) -> Self {
+        Self {
+            body,
+            left: limit,
+            timeout,
+            deadline: None,
+            first: Bytes::new(),
+            all: BytesMut::new(),
+        }
+    }
+
+    fn poll(self: Pin<&mut Self>, cx: &mut Context<'_>) -> Poll<Result<Bytes, SignatureError>> {
+        let mut this = self.project();
+        loop {
+            let frame = match this.body.as_mut().poll_frame(cx) {
+                Poll::Ready(Some(Ok(frame))) => frame,
+                Poll::Ready(Some(Err(_))) => return Poll::Ready(Err(SignatureError::BrokenBody)),
+                Poll::Ready(None) => {
+                    return Poll::Ready(Ok(match this.all.is_empty() {
+                        true => std::mem::take(this.first),
+                        false => std::mem::take(this.all).freeze(),
+                    }));
+                }
+                Poll::Pending => {
+                    let Some(timeout) = *this.timeout else {
+                        return Poll::Pending;
+                    };
+                    if this.deadline.is_none() {
+                        this.deadline.set(Some(sleep(timeout)));
+                    }
+                    if let Some(deadline) = this.deadline.as_mut().as_pin_mut() {
+                        ready!(deadline.poll(cx));
+                    }
+                    return Poll::Ready(Err(SignatureError::Timeout));
+                }
+            };
+            let Ok(mut data) = frame.into_data() else {
+                // Trailers; nothing in them is signed.
+                continue;
+            };
+            let length = data.remaining();
+            match this.left.checked_sub(length) {
+                Some(left) => *this.left = left,
+                None => return Poll::Ready(Err(SignatureError::TooLarge)),
+            }
+            if this.all.is_empty() && this.first.is_empty() {
+                *this.first = data.copy_to_bytes(length);
+                continue;
+            }
+            if this.all.is_empty() {
+                this.all.extend_from_slice(&std::mem::take(this.first));
+            }
+            bytes::BufMut::put(this.all, data);
+        }
+    }
+}
