@@ -2,14 +2,24 @@
 //!
 //! `cargo bench -p twilio-hooks --bench signature`
 
-use std::hint::black_box;
+use std::{
+    convert::Infallible,
+    future::{Future, ready},
+    hint::black_box,
+    pin::pin,
+    task::{Context, Poll, Waker},
+};
 
+use bytes::Bytes;
 use criterion::{Criterion, criterion_group, criterion_main};
 use hmac::{Hmac, KeyInit, Mac};
+use http::{Request, Response, StatusCode};
+use http_body_util::Full;
 use sha1::Sha1;
+use tower::{Layer, Service, service_fn};
 use twilio_hooks::{
     Params,
-    signature::{AuthTokens, RequestView, SignatureScheme},
+    signature::{AuthTokens, PublicUrl, RequestView, SignatureScheme, ValidateSignatureLayer},
 };
 
 const ACCOUNT: &str = "AC000000000000000000000000000000a1";
@@ -36,7 +46,7 @@ fn signed_bytes() -> Vec<u8> {
     text
 }
 
-fn benches(criterion: &mut Criterion) {
+fn check(criterion: &mut Criterion) {
     let signed = signed_bytes();
     criterion.bench_function("raw_hmac", |bencher| {
         bencher.iter(|| {
@@ -73,5 +83,35 @@ fn benches(criterion: &mut Criterion) {
     });
 }
 
-criterion_group!(signature, benches);
+/// The layer around a service that does nothing, building the request included.
+fn through_the_layer(criterion: &mut Criterion) {
+    let request = || {
+        Request::post("/twilio/sms")
+            .header("content-type", FORM)
+            .header("x-twilio-signature", SIGNATURE)
+            .body(Full::new(Bytes::from_static(BODY)))
+            .expect("a request")
+    };
+    criterion.bench_function("request_alone", |bencher| {
+        bencher.iter(|| black_box(request()));
+    });
+    let url = PublicUrl::fixed("https://hooks.example.com").expect("a URL");
+    let layer = ValidateSignatureLayer::new(url, AuthTokens::single(ACCOUNT, TOKEN));
+    let mut service = layer.layer(service_fn(|request: Request<Full<Bytes>>| {
+        black_box(&request);
+        ready(Ok::<_, Infallible>(Response::new(Full::<Bytes>::default())))
+    }));
+    let mut context = Context::from_waker(Waker::noop());
+    criterion.bench_function("layer", |bencher| {
+        bencher.iter(|| {
+            let mut response = pin!(service.call(request()));
+            let Poll::Ready(Ok(response)) = response.as_mut().poll(&mut context) else {
+                panic!("there is nothing to wait for");
+            };
+            assert_eq!(response.status(), StatusCode::OK);
+        });
+    });
+}
+
+criterion_group!(signature, check, through_the_layer);
 criterion_main!(signature);

@@ -61,7 +61,7 @@ fn from_url(url: &str) -> Option<(PublicUrl, Request<Full<Bytes>>)> {
         // HTTP has no target without a path.
         false => format!("/{target}").parse().ok()?,
     };
-    Some((PublicUrl::fixed(origin).ok()?, request))
+    Some((PublicUrl::fixed(&origin).ok()?, request))
 }
 
 fn from_wire(wire: &Value) -> (PublicUrl, Request<Full<Bytes>>) {

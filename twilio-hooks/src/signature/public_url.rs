@@ -64,8 +64,8 @@ impl PublicUrl {
     /// string.
     ///
     /// [overrides]: https://www.twilio.com/docs/usage/webhooks/webhooks-connection-overrides
-    pub fn fixed(base: impl Into<String>) -> Result<Self, PublicUrlError> {
-        let base = Configured::read(base.into())?;
+    pub fn fixed(base: &str) -> Result<Self, PublicUrlError> {
+        let base = Configured::read(base)?;
         Ok(Source::Base(base.without_last_slashes()).into())
     }
 
@@ -76,8 +76,8 @@ impl PublicUrl {
     ///
     /// # Errors
     /// As for [`fixed`](Self::fixed).
-    pub fn fixed_path(url: impl Into<String>) -> Result<Self, PublicUrlError> {
-        Ok(Source::Path(Configured::read(url.into())?).into())
+    pub fn fixed_path(url: &str) -> Result<Self, PublicUrlError> {
+        Ok(Source::Path(Configured::read(url)?).into())
     }
 
     /// The host that the request names, reached without a proxy.
@@ -251,8 +251,8 @@ pub enum PublicUrlError {
 struct Configured(String);
 
 impl Configured {
-    fn read(url: String) -> Result<Self, PublicUrlError> {
-        let url = without_fragment(&url);
+    fn read(url: &str) -> Result<Self, PublicUrlError> {
+        let url = without_fragment(url);
         let (scheme, rest) = url.split_once("://").ok_or(PublicUrlError::Scheme)?;
         if !["http", "https"]
             .iter()

@@ -107,7 +107,7 @@ impl SignatureScheme {
         if keys.is_empty() {
             return Err(SignatureError::NoKey);
         }
-        let found = self.find(request, keys.keys().iter().map(|(_, key)| key))?;
+        let found = self.find(request, &keys.keys().iter().map(|(_, key)| key))?;
         let (index, _) = keys.keys()[found.key];
         Ok(found.verified(
             request,
@@ -130,7 +130,7 @@ impl SignatureScheme {
             .filter(|_| shared.id() == &*settings.id)
             .ok_or(SignatureError::UnknownSharedKey)?;
         let account_sid = shared.account_for(named)?;
-        let found = self.find(request, std::iter::once(key))?;
+        let found = self.find(request, &std::iter::once(key))?;
         let id = settings.id.clone();
         Ok(found.verified(request, account_sid, VerifiedKey::SharedKey { id }))
     }
@@ -139,7 +139,7 @@ impl SignatureScheme {
     fn find<'a, 'k>(
         &self,
         request: &RequestView<'a>,
-        keys: impl Iterator<Item = &'k SigningKey> + Clone,
+        keys: &(impl Iterator<Item = &'k SigningKey> + Clone),
     ) -> Result<Found<'a>, SignatureError> {
         let coverage = request.coverage()?;
         let pairs = match coverage {
@@ -164,7 +164,7 @@ impl SignatureScheme {
     fn find_spelling<'a, 'k>(
         &self,
         request: &RequestView<'a>,
-        keys: impl Iterator<Item = &'k SigningKey> + Clone,
+        keys: &(impl Iterator<Item = &'k SigningKey> + Clone),
         pairs: &SortedPairs<'_>,
         coverage: Coverage,
     ) -> Option<Found<'a>> {
