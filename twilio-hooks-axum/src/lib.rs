@@ -26,7 +26,7 @@
 //!     let account = std::env::var("TWILIO_ACCOUNT_SID")?;
 //!     let tokens = AuthTokens::single(account, std::env::var("TWILIO_AUTH_TOKEN")?);
 //!     let url = PublicUrl::fixed("https://hooks.example.com")?;
-//!     let layer = ValidateSignatureLayer::new(tokens, url);
+//!     let layer = ValidateSignatureLayer::new(url, tokens);
 //!
 //!     let hooks = Hooks::new(MemoryStore::new()).on_message(reply);
 //!     // POST /api/webhooks/twilio/sms/incoming and its siblings

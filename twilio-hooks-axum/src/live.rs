@@ -36,7 +36,12 @@ const PAGE: u32 = 200;
 ///
 /// # Examples
 /// ```
-/// use axum::{Router, extract::{Query, State, ws::WebSocketUpgrade}, response::Response, routing::get};
+/// use axum::{
+///     Router,
+///     extract::{Query, State, ws::WebSocketUpgrade},
+///     response::Response,
+///     routing::get,
+/// };
 /// use serde::Deserialize;
 /// use twilio_hooks::CompanyId;
 /// use twilio_hooks_axum::Live;
@@ -97,7 +102,10 @@ impl Live {
     /// With `since`, everything with a higher number comes first; without, only what is new.
     pub async fn serve(self, socket: WebSocket, company: CompanyId, since: Option<u64>) {
         if let Err(error) = self.listen(socket, company, since).await {
-            tracing::debug!(error = &*error as &dyn std::error::Error, "live client cut off");
+            tracing::debug!(
+                error = &*error as &dyn std::error::Error,
+                "live client cut off"
+            );
         }
     }
 
@@ -109,7 +117,12 @@ impl Live {
     ) -> Result<(), BoxError> {
         // Listen before reading, so that nothing falls between.
         let mut events = self.bus.subscribe();
-        let mut client = Client { live: &self, socket, company, last: since };
+        let mut client = Client {
+            live: &self,
+            socket,
+            company,
+            last: since,
+        };
         client.forget_unknown_number().await?;
         client.catch_up().await?;
         let mut heartbeat = interval(self.heartbeat.max(Duration::from_millis(1)));
@@ -164,7 +177,11 @@ impl Client<'_> {
     async fn forget_unknown_number(&mut self) -> Result<(), BoxError> {
         if let Some(known) = self.last.and_then(|last| last.checked_sub(1)) {
             let directory = &self.live.directory;
-            if directory.notifications_since(self.company, known, 1).await?.is_empty() {
+            if directory
+                .notifications_since(self.company, known, 1)
+                .await?
+                .is_empty()
+            {
                 self.last = None;
             }
         }
@@ -174,7 +191,11 @@ impl Client<'_> {
     /// Sends everything after the last number sent.
     async fn catch_up(&mut self) -> Result<(), BoxError> {
         while let Some(last) = self.last {
-            let missed = self.live.directory.notifications_since(self.company, last, PAGE).await?;
+            let missed = self
+                .live
+                .directory
+                .notifications_since(self.company, last, PAGE)
+                .await?;
             for notification in &missed {
                 self.forward(notification).await?;
             }
@@ -198,7 +219,10 @@ impl Client<'_> {
 
     /// Tells the client to come back: the server is about to stop.
     async fn close(mut self) -> Result<(), BoxError> {
-        let frame = CloseFrame { code: close_code::RESTART, reason: "server is stopping".into() };
+        let frame = CloseFrame {
+            code: close_code::RESTART,
+            reason: "server is stopping".into(),
+        };
         self.send(Message::Close(Some(frame))).await
     }
 }

@@ -35,7 +35,7 @@ use twilio_hooks::{
 /// }
 ///
 /// let tokens = AuthTokens::single("AC00000000000000000000000000000001", "0123456789abcdef");
-/// let layer = ValidateSignatureLayer::new(tokens, PublicUrl::fixed("https://hooks.example.com")?);
+/// let layer = ValidateSignatureLayer::new(PublicUrl::fixed("https://hooks.example.com")?, tokens);
 /// let app: Router = Router::new().route("/hours", post(opening_hours)).layer(layer);
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
@@ -65,7 +65,11 @@ where
             Checked::Verified(_) => None,
             Checked::Reported(reported) => Some(reported.error()),
         };
-        Ok(Self { webhook, params, error })
+        Ok(Self {
+            webhook,
+            params,
+            error,
+        })
     }
 }
 

@@ -27,9 +27,12 @@ impl<R: Reply> IntoResponse for Twiml<R> {
         let reply = self.0.into_reply();
         let status = StatusCode::from_u16(reply.status()).unwrap_or(StatusCode::OK);
         match reply.content_type() {
-            Some(content_type) => {
-                (status, [(header::CONTENT_TYPE, content_type)], reply.into_bytes()).into_response()
-            }
+            Some(content_type) => (
+                status,
+                [(header::CONTENT_TYPE, content_type)],
+                reply.into_bytes(),
+            )
+                .into_response(),
             None => status.into_response(),
         }
     }

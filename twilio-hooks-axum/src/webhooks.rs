@@ -1,23 +1,19 @@
 //! [`Webhooks`]: the routes that Twilio is given.
 
-use std::{
-    net::{IpAddr, SocketAddr},
-    sync::Arc,
-};
+use std::net::SocketAddr;
 
 use axum::{
     Router,
-    extract::{ConnectInfo, MatchedPath, OriginalUri, Request},
+    extract::{ConnectInfo, OriginalUri, Request},
     middleware::map_request,
     response::{Html, IntoResponse, Response},
     routing::{MethodRouter, post},
 };
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
-use tower::Layer;
 use twilio_hooks::{
     Hooks, ReceiveError,
-    signature::{KeyProvider, PeerAddr, RequestTarget, ValidateSignatureLayer},
+    signature::{PeerAddr, RequestTarget, ValidateSignatureLayer},
     webhook::{
         CallStatusUpdate, Hooked, IncomingCall, IncomingMessage, MessageStatusUpdate,
         RecordingStatusUpdate, Webhook,
@@ -51,17 +47,21 @@ pub const DEFAULT_PREFIX: &str = "/api/webhooks/twilio";
 /// # Examples
 /// See [the crate docs](crate) for a whole server.
 #[derive(Debug, Clone)]
-pub struct Webhooks<K> {
+pub struct Webhooks {
     hooks: Hooks,
-    layer: ValidateSignatureLayer<K>,
+    layer: ValidateSignatureLayer,
     prefix: String,
 }
 
-impl<K: KeyProvider> Webhooks<K> {
+impl Webhooks {
     /// Routes below [`DEFAULT_PREFIX`] that check with `layer` and hand on to `hooks`.
     #[must_use]
-    pub fn new(hooks: Hooks, layer: ValidateSignatureLayer<K>) -> Self {
-        Self { hooks, layer, prefix: DEFAULT_PREFIX.to_owned() }
+    pub fn new(hooks: Hooks, layer: ValidateSignatureLayer) -> Self {
+        Self {
+            hooks,
+            layer,
+            prefix: DEFAULT_PREFIX.to_owned(),
+        }
     }
 
     /// Sets what the paths begin with; slashes at the end do not count, so `/` and an empty text
@@ -69,7 +69,11 @@ impl<K: KeyProvider> Webhooks<K> {
     #[must_use]
     pub fn with_prefix(mut self, prefix: &str) -> Self {
         let trimmed = prefix.trim_matches('/');
-        self.prefix = if trimmed.is_empty() { String::new() } else { format!("/{trimmed}") };
+        self.prefix = if trimmed.is_empty() {
+            String::new()
+        } else {
+            format!("/{trimmed}")
+        };
         self
     }
 
@@ -82,13 +86,34 @@ impl<K: KeyProvider> Webhooks<K> {
         S: Clone + Send + Sync + 'static,
     {
         Router::new()
-            .route(&self.path("sms/incoming"), self.endpoint::<IncomingMessage, S>())
-            .route(&self.path("sms/fallback"), self.endpoint::<IncomingMessage, S>())
-            .route(&self.path("sms/status"), self.endpoint::<MessageStatusUpdate, S>())
-            .route(&self.path("voice/incoming"), self.endpoint::<IncomingCall, S>())
-            .route(&self.path("voice/fallback"), self.endpoint::<IncomingCall, S>())
-            .route(&self.path("voice/status"), self.endpoint::<CallStatusUpdate, S>())
-            .route(&self.path("voice/recording"), self.endpoint::<RecordingStatusUpdate, S>())
+            .route(
+                &self.path("sms/incoming"),
+                self.endpoint::<IncomingMessage, S>(),
+            )
+            .route(
+                &self.path("sms/fallback"),
+                self.endpoint::<IncomingMessage, S>(),
+            )
+            .route(
+                &self.path("sms/status"),
+                self.endpoint::<MessageStatusUpdate, S>(),
+            )
+            .route(
+                &self.path("voice/incoming"),
+                self.endpoint::<IncomingCall, S>(),
+            )
+            .route(
+                &self.path("voice/fallback"),
+                self.endpoint::<IncomingCall, S>(),
+            )
+            .route(
+                &self.path("voice/status"),
+                self.endpoint::<CallStatusUpdate, S>(),
+            )
+            .route(
+                &self.path("voice/recording"),
+                self.endpoint::<RecordingStatusUpdate, S>(),
+            )
     }
 
     fn path(&self, rest: &str) -> String {
@@ -124,17 +149,26 @@ async fn describe_origin(mut request: Request) -> Request {
 }
 
 async fn receive<W: Hooked>(hooks: Hooks, signed: Signed<W>) -> Response {
-    let watch = ClientWatch { kind: W::KIND, answered: false };
+    let watch = ClientWatch {
+        kind: W::KIND,
+        answered: false,
+    };
     // In a task of its own, because this future ends when the client hangs up, and by then the
     // webhook may be half way.
     let work = tokio::spawn(async move {
-        hooks.receive(signed.webhook, &signed.params, Timestamp::now()).await
+        hooks
+            .receive(signed.webhook, &signed.params, Timestamp::now())
+            .await
     });
     let response = match work.await {
         Ok(Ok(reply)) => Twiml(reply).into_response(),
         Ok(Err(error)) => refuse::<W>(&error),
         Err(_) => {
-            tracing::error!(webhook.kind = W::KIND, reason = "panic", "webhook not answered");
+            tracing::error!(
+                webhook.kind = W::KIND,
+                reason = "panic",
+                "webhook not answered"
+            );
             StatusCode::INTERNAL_SERVER_ERROR.into_response()
         }
     };

@@ -7,11 +7,12 @@
 //! This module follows the crate's needs: between minor versions it may change.
 
 mod notifier;
+mod signed_request;
 pub mod store;
 
 use std::future::Future;
 
-pub use self::notifier::RecordingNotifier;
+pub use self::{notifier::RecordingNotifier, signed_request::SignedRequest};
 
 /// Runs a test's future on a runtime of its own with two threads, so that concurrent tasks really
 /// run at the same time.

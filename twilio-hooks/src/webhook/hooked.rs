@@ -25,7 +25,7 @@ const PREVIEW: usize = 160;
 /// A webhook that [`Hooks`] takes: it is stored, and it has a reply.
 pub trait Hooked: Webhook {
     /// What it is answered with.
-    type Reply: Reply;
+    type Reply: Reply + Send + 'static;
 
     /// What it writes.
     ///
@@ -39,6 +39,7 @@ pub trait Hooked: Webhook {
 
     /// The reply when there is no other, if somebody is waiting for one.
     #[doc(hidden)]
+    #[must_use]
     fn fallback(_hooks: &Hooks) -> Option<Self::Reply> {
         None
     }
@@ -266,6 +267,7 @@ impl Change {
     ///
     /// # Errors
     /// If an identifier is missing in the parameters.
+    #[must_use]
     pub fn from_history(entry: &HistoryEntry) -> Option<Result<Self, ParamError>> {
         fn read<W: Hooked>(entry: &HistoryEntry) -> Result<Change, ParamError> {
             W::from_params(&entry.params).map(|it| it.change(&entry.params, entry.received_at))

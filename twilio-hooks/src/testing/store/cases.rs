@@ -755,7 +755,7 @@ pub async fn notifications_are_written_with_their_cause(store: Arc<impl TestedSt
         .notifications_since(company(), 0, 10)
         .await
         .expect("notifications are read");
-    assert_eq!(since, [notification.clone()]);
+    assert_eq!(since, std::slice::from_ref(notification));
 }
 
 /// What took no effect is not told of.

@@ -1,8 +1,13 @@
 //! The store conformance suite: one documented function for each thing a store promises.
+//! A function panics, as tests do, if the store breaks the promise.
 //!
 //! [`store_tests!`](crate::store_tests) turns them into tests. The promises themselves are listed
 //! in the docs of [`crate::store`]; a bug found in one store becomes a case here, for all of them.
 
+#[allow(
+    clippy::missing_panics_doc,
+    reason = "every case panics when its promise is broken"
+)]
 mod cases;
 
 use std::{fmt, sync::Arc};
