@@ -1,4 +1,5 @@
 //! The layer around services of all kinds.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::{
     collections::VecDeque,

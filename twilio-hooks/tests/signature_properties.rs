@@ -1,4 +1,5 @@
 //! What holds for every request.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use proptest::{prelude::*, sample::Index};
 use twilio_hooks::{

@@ -1,4 +1,5 @@
 //! Every vector that an HTTP request can hold, through the layer.
+#![allow(clippy::unwrap_used, reason = "a test fails by panicking")]
 
 use std::convert::Infallible;
 

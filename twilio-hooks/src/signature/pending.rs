@@ -72,10 +72,13 @@ impl Pending {
 
     fn check_headers(&mut self) -> Result<(), SignatureError> {
         // First of all, so that every event in the log has it.
-        let url = self.config.public_url.of(&self.parts);
-        if let Ok(url) = &url {
-            self.url.clone_from(url);
-        }
+        let url = match self.config.public_url.of(&self.parts) {
+            Ok(url) => {
+                self.url = url;
+                Ok(())
+            }
+            Err(error) => Err(error),
+        };
         let headers = &self.parts.headers;
         let mut signatures = headers.get_all(&SIGNATURE).iter();
         match (signatures.next(), signatures.next()) {
@@ -89,7 +92,7 @@ impl Pending {
             (Some(settings), None) => drop(SharedKeySettings::parse(settings.as_bytes())?),
             _ => return Err(SignatureError::UnknownSharedKey),
         }
-        url.map(drop)
+        url
     }
 
     pub(super) fn config(&self) -> &Config {

@@ -386,4 +386,90 @@ mod tests {
         assert_eq!(of("/other?a=%2b"), "https://h/hooks/sms?a=%2b");
         assert_eq!(of("/"), "https://h/hooks/sms");
     }
+
+    fn of(
+        url: &PublicUrl,
+        peer: Option<&str>,
+        headers: &[(&str, &str)],
+    ) -> Result<String, SignatureError> {
+        let mut request = http::Request::post("/sms?a=b");
+        for (name, value) in headers {
+            request = request.header(*name, *value);
+        }
+        let (mut parts, ()) = request.body(()).unwrap().into_parts();
+        if let Some(peer) = peer {
+            parts.extensions.insert(PeerAddr(peer.parse().unwrap()));
+        }
+        url.of(&parts)
+    }
+
+    #[test]
+    fn a_direct_request_has_one_plausible_host() {
+        let url = PublicUrl::direct(Scheme::Https);
+        let host = |headers: &[_]| of(&url, None, headers);
+        assert_eq!(
+            host(&[("host", "h:8443")]).as_deref(),
+            Ok("https://h:8443/sms?a=b")
+        );
+        for headers in [
+            &[][..],
+            &[("host", "h"), ("host", "h")],
+            &[("host", "h/x")],
+            &[("host", "user@h")],
+            &[("host", "")],
+        ] {
+            assert_eq!(
+                host(headers),
+                Err(SignatureError::MalformedUrl),
+                "{headers:?}"
+            );
+        }
+    }
+
+    #[test]
+    fn only_listed_hosts_are_served() {
+        let url = PublicUrl::direct(Scheme::Http).with_allowed_hosts(["crm.example"]);
+        assert!(of(&url, None, &[("host", "CRM.example:8080")]).is_ok());
+        assert!(of(&url, None, &[("host", "staging.example")]).is_err());
+    }
+
+    #[test]
+    fn proxies_are_believed_by_their_address() {
+        let proxies = TrustedProxies::new(["10.0.0.0/8".parse().unwrap()]);
+        let url = PublicUrl::forwarded(proxies);
+        let headers = [
+            ("host", "internal:3000"),
+            ("x-forwarded-proto", "https"),
+            ("x-forwarded-host", "crm.example"),
+            ("x-forwarded-port", "8443"),
+            ("forwarded", "host=evil.example"),
+        ];
+        let believed = Ok("https://crm.example:8443/sms?a=b");
+        assert_eq!(of(&url, Some("10.0.0.5"), &headers).as_deref(), believed);
+        assert_eq!(
+            of(&url, Some("::ffff:10.0.0.5"), &headers).as_deref(),
+            believed
+        );
+        assert_eq!(
+            of(&url, Some("192.0.2.1"), &headers).as_deref(),
+            Ok("http://internal:3000/sms?a=b")
+        );
+        assert_eq!(
+            of(&url, None, &headers),
+            Err(SignatureError::MissingPeerAddr)
+        );
+        for malformed in [
+            ("x-forwarded-proto", "gopher"),
+            ("x-forwarded-host", "a/b"),
+            ("x-forwarded-host", ""),
+            ("x-forwarded-port", "65536"),
+        ] {
+            let headers = [("host", "h"), malformed];
+            assert_eq!(
+                of(&url, Some("10.0.0.5"), &headers),
+                Err(SignatureError::MalformedUrl),
+                "{malformed:?}"
+            );
+        }
+    }
 }

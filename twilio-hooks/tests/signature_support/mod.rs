@@ -119,7 +119,7 @@ impl Vector {
 pub(crate) struct Differences(Vec<String>);
 
 impl Differences {
-    pub(crate) fn compare<T: PartialEq + std::fmt::Debug>(
+    pub(crate) fn compare<T: Copy + PartialEq + std::fmt::Debug>(
         &mut self,
         name: &str,
         got: T,
