@@ -1,0 +1,9 @@
+//! `MemoryStore`, the reference.
+
+use twilio_hooks::store::MemoryStore;
+
+async fn make_store() -> MemoryStore {
+    MemoryStore::new()
+}
+
+twilio_hooks::store_tests!(make_store);
