@@ -1,3 +1,4 @@
 //! Stories across the crates.
 
+mod inbound;
 mod stores;

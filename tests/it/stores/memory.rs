@@ -2,7 +2,7 @@
 
 use twilio_hooks::store::MemoryStore;
 
-async fn make_store() -> MemoryStore {
+pub(crate) async fn make_store() -> MemoryStore {
     MemoryStore::new()
 }
 

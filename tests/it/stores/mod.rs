@@ -1,5 +1,5 @@
 //! Every store keeps every promise, and what only databases can show.
 
-mod memory;
-mod postgres;
-mod sqlite;
+pub(crate) mod memory;
+pub(crate) mod postgres;
+pub(crate) mod sqlite;

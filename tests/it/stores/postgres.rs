@@ -3,7 +3,7 @@
 use twilio_hooks_sqlx::PgStore;
 use twilio_hooks_tests::{keep, postgres::TestDatabase};
 
-async fn make_store() -> PgStore {
+pub(crate) async fn make_store() -> PgStore {
     let database = TestDatabase::create().await;
     let store = PgStore::connect(&database.url()).await;
     keep(database);

@@ -3,7 +3,7 @@
 use twilio_hooks_sqlx::SqliteStore;
 use twilio_hooks_tests::{TempDir, keep};
 
-async fn make_store() -> SqliteStore {
+pub(crate) async fn make_store() -> SqliteStore {
     let directory = TempDir::new();
     let store = open(&directory).await;
     store.migrate().await.expect("tables are created");
