@@ -7,21 +7,19 @@ use std::{
 };
 
 use async_trait::async_trait;
-use jiff::{SignedDuration, Timestamp};
+use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::{
-    Call, CallChange, Change, Claim, Claimed, Contact, ContactDetails, Directory, HistoryEntry,
-    Interaction, InteractionId, Line, Lines, Message, MessageChange, Notification,
-    NotificationDraft, Outcome, Page, PageRequest, Recorded, Recording, RecordingChange,
-    Settlement, Store, StoreError, TimelineEntry,
+    Call, CallChange, Change, Claim, Claimed, Contact, Directory, HistoryEntry, Interaction,
+    InteractionId, Line, Lines, Message, MessageChange, Notification, NotificationDraft, Outcome,
+    Owner, Page, PageRequest, Recorded, Recording, RecordingChange, Settlement, Store, StoreError,
+    TimelineEntry, merge::fill,
 };
 use crate::{
-    AccountSid, Address, RecordingStatus,
-    ids::{
-        CallId, CompanyId, ContactId, HistoryId, LineId, MessageId, NotificationId, RecordingId,
-        UserId,
-    },
+    AccountSid, CallSid, MessageSid, RecordingSid,
+    ids::{CallId, CompanyId, ContactId, LineId, MessageId, NotificationId, RecordingId},
+    notify::Topic,
 };
 
 /// A [`Store`] and [`Directory`] that keeps everything in memory and forgets it at the end.
@@ -59,32 +57,29 @@ struct State {
     contacts: BTreeMap<ContactId, Contact>,
     contact_keys: HashMap<(CompanyId, String), ContactId>,
     messages: BTreeMap<MessageId, Message>,
+    message_sids: HashMap<(AccountSid, MessageSid), MessageId>,
     calls: BTreeMap<CallId, Call>,
+    call_sids: HashMap<(AccountSid, CallSid), CallId>,
     recordings: BTreeMap<RecordingId, Recording>,
-    sids: HashMap<(AccountSid, String), InteractionId>,
+    recording_sids: HashMap<(AccountSid, RecordingSid), RecordingId>,
+    recordings_of: HashMap<(AccountSid, CallSid), Vec<RecordingId>>,
     history: Vec<HistoryEntry>,
-    history_keys: HashMap<(AccountSid, String, String), usize>,
-    /// Drafts of recordings whose call is not known yet.
-    waiting: HashMap<RecordingId, (NotificationDraft, String)>,
+    history_of: HashMap<(AccountSid, String), Vec<usize>>,
+    /// Statuses and drafts of recordings whose call is nobody's yet.
+    waiting: HashMap<RecordingId, Vec<(String, NotificationDraft)>>,
     outbox: BTreeMap<NotificationId, Outgoing>,
-    /// One notification for each account, SID, status and topic.
-    told: HashSet<(AccountSid, String, String, String)>,
+    told: HashSet<(Cause, Topic)>,
     numbers: HashMap<CompanyId, u64>,
 }
+
+/// What a notification tells of, and a history entry reports: account, SID and status.
+type Cause = (AccountSid, String, String);
 
 struct Outgoing {
     notification: Notification,
     attempt: u32,
     /// When it may be claimed (again); `None` once it is settled for good.
     due: Option<Timestamp>,
-}
-
-/// Whose something is, and whom it is with.
-#[derive(Clone, Copy, Default)]
-struct Owner {
-    company_id: Option<CompanyId>,
-    user_id: Option<UserId>,
-    contact_id: Option<ContactId>,
 }
 
 impl MemoryStore {
@@ -139,49 +134,18 @@ impl Store for MemoryStore {
 impl State {
     fn record(&mut self, change: &Change) -> Recorded {
         let line = self.line(change);
-        let (contact_id, new_contact) = match (&line, &change.contact) {
-            (Some(line), Some(details)) => {
-                let (id, new) = self.contact(line.company_id, details, change.received_at);
-                (Some(id), new)
-            }
-            _ => (None, false),
-        };
-        let mut owner = Owner {
-            company_id: line.as_ref().map(|line| line.company_id),
-            user_id: line.as_ref().and_then(|line| line.user_id),
-            contact_id,
-        };
-        let (id, outcome) = match &change.interaction {
-            Interaction::Message(message) => self.message(change, message, owner),
-            Interaction::Call(call) => {
-                if owner.company_id.is_none()
-                    && let Some(parent) = &call.parent_call_sid
-                {
-                    owner = self.owner_of_call(&change.account_sid, parent.as_str()).1;
-                    owner.contact_id = None;
-                }
-                self.call(change, call, owner)
-            }
-            Interaction::Recording(recording) => {
-                let call_sid = recording.call_sid.as_ref().map_or("", |sid| sid.as_str());
-                let (call_id, call_owner) = self.owner_of_call(&change.account_sid, call_sid);
-                owner = call_owner;
-                self.recording(change, recording, call_id, owner)
-            }
+        let ours = Owner::of_line(line.as_ref());
+        let (mut recorded, owner) = match &change.interaction {
+            Interaction::Message(report) => self.message(change, report, ours),
+            Interaction::Call(report) => self.call(change, report, ours),
+            Interaction::Recording(report) => self.recording(change, report),
         };
         self.remember(change, owner.company_id);
-        if outcome != Outcome::Unchanged
-            && let Some(draft) = &change.notification
-        {
-            self.tell(change, draft, id, owner);
-        }
-        let mut recorded = Recorded::new(outcome, id);
         recorded.company_id = owner.company_id;
-        recorded.line = line;
+        recorded.line = line.filter(|line| Some(line.company_id) == owner.company_id);
         recorded.contact = owner
             .contact_id
             .and_then(|id| self.contacts.get(&id).cloned());
-        recorded.new_contact = new_contact;
         recorded
     }
 
@@ -193,353 +157,240 @@ impl State {
             .find_map(|address| self.lines.get(&key(address)).cloned())
     }
 
-    fn contact(
-        &mut self,
-        company_id: CompanyId,
-        details: &ContactDetails,
-        now: Timestamp,
-    ) -> (ContactId, bool) {
-        let mut new = false;
-        let id = *self
-            .contact_keys
-            .entry((company_id, details.key.clone()))
-            .or_insert_with(|| {
-                new = true;
-                ContactId::at(now)
-            });
-        let contact = self.contacts.entry(id).or_insert_with(|| Contact {
-            id,
-            company_id,
-            address: details.key.clone(),
-            name: None,
-            city: None,
-            state: None,
-            zip: None,
-            country: None,
-            created_at: now,
-        });
-        fill(&mut contact.name, details.name.as_ref());
-        fill(&mut contact.city, details.city.as_ref());
-        fill(&mut contact.state, details.state.as_ref());
-        fill(&mut contact.zip, details.zip.as_ref());
-        fill(&mut contact.country, details.country.as_ref());
-        (id, new)
-    }
-
     fn message(
         &mut self,
         change: &Change,
         report: &MessageChange,
-        owner: Owner,
-    ) -> (InteractionId, Outcome) {
-        let key = (
-            change.account_sid.clone(),
-            report.message_sid.as_str().to_owned(),
-        );
-        let id = match self.sids.get(&key) {
-            Some(InteractionId::Message(id)) => *id,
-            _ => {
-                let id = MessageId::at(change.received_at);
-                self.sids.insert(key, InteractionId::Message(id));
-                self.messages.insert(
-                    id,
-                    Message {
-                        id,
-                        company_id: owner.company_id,
-                        user_id: owner.user_id,
-                        contact_id: owner.contact_id,
-                        account_sid: change.account_sid.clone(),
-                        message_sid: report.message_sid.clone(),
-                        direction: report.direction,
-                        status: report.status.clone(),
-                        from_address: report.from.clone(),
-                        to_address: report.to.clone(),
-                        body: report.body.clone(),
-                        media: report.media.clone(),
-                        num_segments: report.num_segments,
-                        error_code: report.error_code,
-                        created_at: change.received_at,
-                        updated_at: change.received_at,
-                    },
-                );
-                return (InteractionId::Message(id), Outcome::Created);
+        ours: Owner,
+    ) -> (Recorded, Owner) {
+        let key = (change.account_sid.clone(), report.message_sid.clone());
+        let known = self.message_sids.get(&key).copied();
+        let owner = known.map_or(ours, |id| self.messages[&id].owner().or(ours));
+        let (owner, new_contact) = self.with_contact(change, owner);
+        let (id, outcome) = match known.and_then(|id| self.messages.get_mut(&id)) {
+            Some(row) => (
+                row.id,
+                updated(row.apply(report, owner, change.received_at)),
+            ),
+            None => {
+                let row = Message::first(change, report, owner);
+                let id = row.id;
+                self.message_sids.insert(key, id);
+                self.messages.insert(id, row);
+                (id, Outcome::Created)
             }
         };
-        let Some(message) = self.messages.get_mut(&id) else {
-            unreachable!("every message SID has its row");
-        };
-        let mut changed = false;
-        if report.status.supersedes(&message.status) {
-            message.status = report.status.clone();
-            changed = true;
-        }
-        changed |= fill(&mut message.company_id, owner.company_id.as_ref());
-        changed |= fill(&mut message.user_id, owner.user_id.as_ref());
-        changed |= fill(&mut message.contact_id, owner.contact_id.as_ref());
-        changed |= fill_address(&mut message.from_address, &report.from);
-        changed |= fill_address(&mut message.to_address, &report.to);
-        changed |= fill(&mut message.body, report.body.as_ref());
-        changed |= fill(&mut message.num_segments, report.num_segments.as_ref());
-        changed |= fill(&mut message.error_code, report.error_code.as_ref());
-        if message.media.is_empty() && !report.media.is_empty() {
-            message.media.clone_from(&report.media);
-            changed = true;
-        }
-        if changed {
-            message.updated_at = change.received_at;
-        }
-        (InteractionId::Message(id), outcome(changed))
-    }
-
-    fn call(
-        &mut self,
-        change: &Change,
-        report: &CallChange,
-        owner: Owner,
-    ) -> (InteractionId, Outcome) {
-        let key = (
-            change.account_sid.clone(),
-            report.call_sid.as_str().to_owned(),
-        );
-        let (id, created) = match self.sids.get(&key) {
-            Some(InteractionId::Call(id)) => (*id, false),
-            _ => (CallId::at(change.received_at), true),
-        };
-        self.sids.insert(key, InteractionId::Call(id));
-        let call = self.calls.entry(id).or_insert_with(|| Call {
-            id,
-            company_id: owner.company_id,
-            user_id: owner.user_id,
-            contact_id: owner.contact_id,
-            account_sid: change.account_sid.clone(),
-            call_sid: report.call_sid.clone(),
-            parent_call_sid: report.parent_call_sid.clone(),
-            direction: report.direction,
-            status: report.status.clone(),
-            from_number: report.from.clone(),
-            to_number: report.to.clone(),
-            duration: report.duration,
-            recording_url: report.recording_url.clone(),
-            error_code: report.error_code,
-            created_at: change.received_at,
-            updated_at: change.received_at,
-        });
-        let mut changed = false;
-        if report.status.supersedes(&call.status) {
-            call.status = report.status.clone();
-            changed = true;
-        }
-        changed |= fill(&mut call.company_id, owner.company_id.as_ref());
-        changed |= fill(&mut call.user_id, owner.user_id.as_ref());
-        changed |= fill(&mut call.contact_id, owner.contact_id.as_ref());
-        changed |= fill(&mut call.parent_call_sid, report.parent_call_sid.as_ref());
-        changed |= fill_address(&mut call.from_number, &report.from);
-        changed |= fill_address(&mut call.to_number, &report.to);
-        changed |= fill(&mut call.duration, report.duration.as_ref());
-        changed |= fill(&mut call.recording_url, report.recording_url.as_ref());
-        changed |= fill(&mut call.error_code, report.error_code.as_ref());
-        if changed {
-            call.updated_at = change.received_at;
-        }
-        self.adopt_recordings(id, change.received_at);
+        let id = InteractionId::Message(id);
+        self.tell_if_changed(change, outcome, id, owner);
         (
-            InteractionId::Call(id),
-            if created {
-                Outcome::Created
-            } else {
-                outcome(changed)
+            Recorded {
+                new_contact,
+                ..Recorded::new(outcome, id)
             },
+            owner,
         )
     }
 
-    /// Gives recordings that came before their call to it.
+    fn call(&mut self, change: &Change, report: &CallChange, ours: Owner) -> (Recorded, Owner) {
+        let key = (change.account_sid.clone(), report.call_sid.clone());
+        let known = self.call_sids.get(&key).copied();
+        let mut owner = known.map_or(ours, |id| self.calls[&id].owner().or(ours));
+        if owner.company_id.is_none()
+            && let Some(parent) = &report.parent_call_sid
+            && let Some(parent) = self.call_of(&change.account_sid, parent)
+        {
+            owner = parent.owner_of_legs();
+        }
+        let (owner, new_contact) = self.with_contact(change, owner);
+        let (id, outcome) = match known.and_then(|id| self.calls.get_mut(&id)) {
+            Some(row) => (
+                row.id,
+                updated(row.apply(report, owner, change.received_at)),
+            ),
+            None => {
+                let row = Call::first(change, report, owner);
+                let id = row.id;
+                self.call_sids.insert(key, id);
+                self.calls.insert(id, row);
+                (id, Outcome::Created)
+            }
+        };
+        if outcome != Outcome::Unchanged {
+            self.adopt_recordings(id, change.received_at);
+        }
+        self.tell_if_changed(change, outcome, InteractionId::Call(id), owner);
+        (
+            Recorded {
+                new_contact,
+                ..Recorded::new(outcome, InteractionId::Call(id))
+            },
+            owner,
+        )
+    }
+
+    /// Gives a call that is new, or new to its company, the recordings that came before.
     fn adopt_recordings(&mut self, id: CallId, now: Timestamp) {
         let Some(call) = self.calls.get_mut(&id) else {
             return;
         };
-        let owner = Owner {
-            company_id: call.company_id,
-            user_id: call.user_id,
-            contact_id: call.contact_id,
-        };
         let mut adopted = Vec::new();
-        for recording in self.recordings.values_mut() {
-            let is_ours = recording.account_sid == call.account_sid
-                && recording.call_sid.as_ref() == Some(&call.call_sid);
-            let is_waiting = recording.call_id.is_none()
-                || (recording.company_id.is_none() && owner.company_id.is_some());
-            if is_ours && is_waiting {
-                recording.call_id = Some(id);
-                recording.company_id = owner.company_id;
-                recording.updated_at = now;
-                if recording.status == RecordingStatus::Completed {
-                    fill(&mut call.recording_url, recording.url.as_ref());
-                }
-                adopted.push((recording.id, recording.recording_sid.clone()));
-            }
-        }
-        for (recording_id, sid) in adopted {
-            for entry in &mut self.history {
-                if entry.account_sid == self.calls[&id].account_sid && entry.sid == sid.as_str() {
-                    fill(&mut entry.company_id, owner.company_id.as_ref());
-                }
-            }
-            if owner.company_id.is_some()
-                && let Some((draft, status)) = self.waiting.remove(&recording_id)
-            {
-                let account = self.calls[&id].account_sid.clone();
-                let key = (account, sid.as_str().to_owned(), status);
-                self.push_notification(key, &draft, InteractionId::Call(id), owner, now);
-            }
-        }
-    }
-
-    fn recording(
-        &mut self,
-        change: &Change,
-        report: &RecordingChange,
-        call_id: Option<CallId>,
-        owner: Owner,
-    ) -> (InteractionId, Outcome) {
-        let now = change.received_at;
-        let key = (
-            change.account_sid.clone(),
-            report.recording_sid.as_str().to_owned(),
-        );
-        let (id, created) = match self.sids.get(&key) {
-            Some(InteractionId::Recording(id)) => (*id, false),
-            _ => (RecordingId::at(now), true),
-        };
-        self.sids.insert(key, InteractionId::Recording(id));
-        let recording = self.recordings.entry(id).or_insert_with(|| Recording {
-            id,
-            company_id: owner.company_id,
-            call_id,
-            account_sid: change.account_sid.clone(),
-            call_sid: report.call_sid.clone(),
-            recording_sid: report.recording_sid.clone(),
-            status: report.status.clone(),
-            url: report.url.clone(),
-            duration: report.duration,
-            channels: report.channels,
-            source: report.source.clone(),
-            started_at: report.started_at,
-            error_code: report.error_code,
-            created_at: now,
-            updated_at: now,
-        });
-        let mut changed = false;
-        if report.status.supersedes(&recording.status) {
-            recording.status = report.status.clone();
-            changed = true;
-        }
-        changed |= fill(&mut recording.company_id, owner.company_id.as_ref());
-        changed |= fill(&mut recording.call_id, call_id.as_ref());
-        changed |= fill(&mut recording.call_sid, report.call_sid.as_ref());
-        changed |= fill(&mut recording.url, report.url.as_ref());
-        changed |= fill(&mut recording.duration, report.duration.as_ref());
-        changed |= fill(&mut recording.channels, report.channels.as_ref());
-        changed |= fill(&mut recording.source, report.source.as_ref());
-        changed |= fill(&mut recording.started_at, report.started_at.as_ref());
-        changed |= fill(&mut recording.error_code, report.error_code.as_ref());
-        if changed {
-            recording.updated_at = now;
-        }
-        let finished = recording.status == RecordingStatus::Completed && (created || changed);
-        if finished
-            && recording.url.is_some()
-            && let Some(call) = call_id.and_then(|id| self.calls.get_mut(&id))
-        {
-            call.recording_url.clone_from(&recording.url);
-            call.updated_at = now;
-        }
-        let outcome = if created {
-            Outcome::Created
-        } else {
-            outcome(changed)
-        };
-        if owner.company_id.is_none()
-            && outcome != Outcome::Unchanged
-            && let Some(draft) = &change.notification
-        {
-            self.waiting
-                .insert(id, (draft.clone(), report.status.as_str().to_owned()));
-        }
-        (InteractionId::Recording(id), outcome)
-    }
-
-    fn owner_of_call(&self, account: &AccountSid, call_sid: &str) -> (Option<CallId>, Owner) {
-        let call = match self.sids.get(&(account.clone(), call_sid.to_owned())) {
-            Some(InteractionId::Call(id)) => self.calls.get(id),
-            _ => None,
-        };
-        call.map_or((None, Owner::default()), |call| {
-            let owner = Owner {
-                company_id: call.company_id,
-                user_id: call.user_id,
-                contact_id: call.contact_id,
+        let key = (call.account_sid.clone(), call.call_sid.clone());
+        for id_of_recording in self.recordings_of.get(&key).into_iter().flatten() {
+            let Some(recording) = self.recordings.get_mut(id_of_recording) else {
+                continue;
             };
-            (Some(call.id), owner)
-        })
+            let is_waiting = recording.call_id.is_none()
+                || (recording.company_id.is_none() && call.company_id.is_some());
+            if !is_waiting {
+                continue;
+            }
+            if recording.call_id.is_none() && recording.is_finished() {
+                call.recording_url.clone_from(&recording.url);
+            }
+            recording.call_id = Some(id);
+            recording.company_id = call.company_id;
+            recording.updated_at = now;
+            adopted.push((recording.id, recording.recording_sid.clone()));
+        }
+        let (account, owner) = (call.account_sid.clone(), call.owner());
+        let Some(company_id) = owner.company_id else {
+            return;
+        };
+        for (recording_id, sid) in adopted {
+            self.route_history(&account, sid.as_str(), company_id);
+            for (status, draft) in self.waiting.remove(&recording_id).unwrap_or_default() {
+                let cause = (account.clone(), sid.as_str().to_owned(), status);
+                self.tell(cause, &draft, InteractionId::Call(id), owner, now);
+            }
+        }
+    }
+
+    fn recording(&mut self, change: &Change, report: &RecordingChange) -> (Recorded, Owner) {
+        let now = change.received_at;
+        let key = (change.account_sid.clone(), report.recording_sid.clone());
+        let known = self.recording_sids.get(&key).copied();
+        let call_sid = known.and_then(|id| self.recordings[&id].call_sid.clone());
+        let is_new_to_call = call_sid.is_none();
+        let call_sid = call_sid.or_else(|| report.call_sid.clone());
+        let call = call_sid
+            .as_ref()
+            .and_then(|sid| self.call_of(&change.account_sid, sid).cloned());
+        let owner = call.as_ref().map_or_else(Owner::default, Call::owner);
+        let was_finished = known.is_some_and(|id| self.recordings[&id].is_finished());
+        let (id, outcome) = match known.and_then(|id| self.recordings.get_mut(&id)) {
+            Some(row) => (row.id, updated(row.apply(report, owner, now))),
+            None => {
+                let row = Recording::first(change, report, owner);
+                let id = row.id;
+                self.recording_sids.insert(key, id);
+                self.recordings.insert(id, row);
+                (id, Outcome::Created)
+            }
+        };
+        if let (true, Some(sid)) = (is_new_to_call, call_sid) {
+            self.recordings_of
+                .entry((change.account_sid.clone(), sid))
+                .or_default()
+                .push(id);
+        }
+        if outcome != Outcome::Unchanged
+            && let Some(row) = self.recordings.get_mut(&id)
+        {
+            row.call_id = call.as_ref().map(|call| call.id);
+            if row.is_finished()
+                && !was_finished
+                && let Some(call) = row.call_id.and_then(|id| self.calls.get_mut(&id))
+            {
+                call.recording_url.clone_from(&row.url);
+                call.updated_at = now;
+            }
+            match (call, &change.notification) {
+                (Some(call), _) if owner.company_id.is_some() => {
+                    self.tell_if_changed(change, outcome, InteractionId::Call(call.id), owner);
+                }
+                (_, Some(draft)) => {
+                    let waiting = (report.status.to_string(), draft.clone());
+                    self.waiting.entry(id).or_default().push(waiting);
+                }
+                _ => {}
+            }
+        }
+        (Recorded::new(outcome, InteractionId::Recording(id)), owner)
+    }
+
+    fn call_of(&self, account: &AccountSid, sid: &CallSid) -> Option<&Call> {
+        let id = self.call_sids.get(&(account.clone(), sid.clone()))?;
+        self.calls.get(id)
+    }
+
+    /// Finds or makes the contact; says whether it is new.
+    fn with_contact(&mut self, change: &Change, mut owner: Owner) -> (Owner, bool) {
+        let (Some(company_id), Some(details)) = (owner.company_id, &change.contact) else {
+            return (owner, false);
+        };
+        let key = (company_id, details.key.clone());
+        let (id, is_new) = match self.contact_keys.get(&key) {
+            Some(id) => (*id, false),
+            None => {
+                let contact = Contact::first(company_id, details, change.received_at);
+                let id = contact.id;
+                self.contact_keys.insert(key, id);
+                self.contacts.insert(id, contact);
+                (id, true)
+            }
+        };
+        if let Some(contact) = self.contacts.get_mut(&id) {
+            contact.apply(details);
+        }
+        owner.contact_id = owner.contact_id.or(Some(id));
+        (owner, is_new)
     }
 
     fn remember(&mut self, change: &Change, company_id: Option<CompanyId>) {
-        if change.params.is_empty() {
-            return;
+        let (sid, status) = (change.interaction.sid(), change.interaction.status());
+        let key = (change.account_sid.clone(), sid.to_owned());
+        let entries = self.history_of.entry(key).or_default();
+        let is_known = entries
+            .iter()
+            .any(|&index| self.history[index].status == status);
+        if !is_known && let Some(entry) = HistoryEntry::of(change, company_id) {
+            entries.push(self.history.len());
+            self.history.push(entry);
         }
-        let sid = change.interaction.sid();
-        let status = change.interaction.status();
-        let key = (
-            change.account_sid.clone(),
-            sid.to_owned(),
-            status.to_owned(),
-        );
-        match self.history_keys.get(&key) {
-            Some(&index) => {
-                fill(&mut self.history[index].company_id, company_id.as_ref());
-            }
-            None => {
-                self.history_keys.insert(key, self.history.len());
-                self.history.push(HistoryEntry {
-                    id: HistoryId::at(change.received_at),
-                    company_id,
-                    kind: change.kind.clone(),
-                    account_sid: change.account_sid.clone(),
-                    sid: sid.to_owned(),
-                    status: status.to_owned(),
-                    params: change.params.clone(),
-                    received_at: change.received_at,
-                });
-            }
+        if let Some(company_id) = company_id {
+            self.route_history(&change.account_sid, sid, company_id);
+        }
+    }
+
+    /// Gives a company what was received while nobody owned it.
+    fn route_history(&mut self, account: &AccountSid, sid: &str, company_id: CompanyId) {
+        let entries = self.history_of.get(&(account.clone(), sid.to_owned()));
+        for &index in entries.into_iter().flatten() {
+            fill(&mut self.history[index].company_id, Some(&company_id));
+        }
+    }
+
+    fn tell_if_changed(
+        &mut self,
+        change: &Change,
+        outcome: Outcome,
+        about: InteractionId,
+        owner: Owner,
+    ) {
+        if let (true, Some(draft)) = (outcome != Outcome::Unchanged, &change.notification) {
+            let interaction = &change.interaction;
+            let (sid, status) = (
+                interaction.sid().to_owned(),
+                interaction.status().to_owned(),
+            );
+            let cause = (change.account_sid.clone(), sid, status);
+            self.tell(cause, draft, about, owner, change.received_at);
         }
     }
 
     fn tell(
         &mut self,
-        change: &Change,
-        draft: &NotificationDraft,
-        id: InteractionId,
-        owner: Owner,
-    ) {
-        let about = match id {
-            InteractionId::Recording(id) => match self.recordings[&id].call_id {
-                Some(call_id) => InteractionId::Call(call_id),
-                None => return,
-            },
-            other => other,
-        };
-        let interaction = &change.interaction;
-        let key = (
-            change.account_sid.clone(),
-            interaction.sid().to_owned(),
-            interaction.status().to_owned(),
-        );
-        self.push_notification(key, draft, about, owner, change.received_at);
-    }
-
-    fn push_notification(
-        &mut self,
-        (account, sid, status): (AccountSid, String, String),
+        cause: Cause,
         draft: &NotificationDraft,
         about: InteractionId,
         owner: Owner,
@@ -548,35 +399,12 @@ impl State {
         let Some(company_id) = owner.company_id else {
             return;
         };
-        if !self
-            .told
-            .insert((account, sid, status, draft.topic.as_str().to_owned()))
-        {
+        if !self.told.insert((cause, draft.topic.clone())) {
             return;
         }
         let contact = owner.contact_id.and_then(|id| self.contacts.get(&id));
-        let id = NotificationId::at(now);
-        let notification = Notification {
-            id,
-            company_id,
-            seq: 0,
-            topic: draft.topic.clone(),
-            title: draft
-                .title_for(contact.map_or(NotificationDraft::NOBODY, Contact::display_name)),
-            message: draft.message.clone(),
-            contact_id: owner.contact_id,
-            sms_id: if let InteractionId::Message(id) = about {
-                Some(id)
-            } else {
-                None
-            },
-            call_id: if let InteractionId::Call(id) = about {
-                Some(id)
-            } else {
-                None
-            },
-            created_at: now,
-        };
+        let notification = Notification::first(draft, company_id, contact, about, now);
+        let id = notification.id;
         self.outbox.insert(
             id,
             Outgoing {
@@ -588,8 +416,6 @@ impl State {
     }
 
     fn claim(&mut self, claim: Claim) -> Vec<Claimed> {
-        let lease = SignedDuration::try_from(claim.lease).unwrap_or(SignedDuration::MAX);
-        let until = claim.now.checked_add(lease).unwrap_or(Timestamp::MAX);
         let mut claimed = Vec::new();
         for outgoing in self.outbox.values_mut() {
             if claimed.len() == claim.limit as usize {
@@ -607,7 +433,7 @@ impl State {
                 outgoing.notification.seq = *number;
             }
             outgoing.attempt += 1;
-            outgoing.due = Some(until);
+            outgoing.due = Some(claim.until());
             claimed.push(Claimed::new(
                 outgoing.notification.clone(),
                 outgoing.attempt,
@@ -800,26 +626,7 @@ impl Directory for MemoryStore {
     }
 }
 
-/// Takes what is not known yet; says whether it took something.
-fn fill<T: Clone>(known: &mut Option<T>, reported: Option<&T>) -> bool {
-    match (known.is_none(), reported) {
-        (true, Some(reported)) => {
-            *known = Some(reported.clone());
-            true
-        }
-        _ => false,
-    }
-}
-
-fn fill_address(known: &mut Address, reported: &Address) -> bool {
-    let takes = known.as_str().is_empty() && !reported.as_str().is_empty();
-    if takes {
-        *known = reported.clone();
-    }
-    takes
-}
-
-fn outcome(changed: bool) -> Outcome {
+fn updated(changed: bool) -> Outcome {
     if changed {
         Outcome::Updated
     } else {

@@ -20,8 +20,9 @@
 //! 1. **Owner.** `record` finds the [`Line`] that has the change's account and one of its
 //!    [`line_keys`](Change::line_keys), the first key that has one. The line gives the company and
 //!    the person. A recording, and a child leg whose own line is nobody's, belong where their call
-//!    belongs. What nobody owns is stored all the same, without company and contact, and answered
-//!    with `line: None`.
+//!    belongs, if that is known by then. What nobody owns is stored all the same, without company
+//!    and contact. A row that has a company keeps it, with its person and contact, whatever becomes
+//!    of the line: [`Owner::or`] is the rule. `Recorded` names the row's owner.
 //! 2. **Contacts** are unique by company and [key](ContactDetails::key), also when many webhooks of
 //!    a new sender come at the same moment. Details a contact lacks are filled in; what it has is
 //!    never overwritten.
@@ -31,29 +32,40 @@
 //!    (`rank` of [`MessageStatus`](crate::MessageStatus::rank) and its siblings). Everything else
 //!    (text, media, duration, URL, error code, parties, owner, contact, call) is filled in where it
 //!    is missing and never replaced. So a report that overtakes its message or call creates the row,
-//!    and the message or call completes it.
+//!    and the message or call completes it. The rules are there as code: `first` and `apply` of
+//!    [`Message`], [`Call`], [`Recording`] and [`Contact`].
 //! 5. **History.** The raw parameters are kept once for every account, SID and status, whether the
-//!    change took effect or not. A change without parameters is the application's own and leaves no
-//!    history.
-//! 6. **Outcome.** A new row is [`Created`](Outcome::Created), a row in which anything changed is
-//!    [`Updated`](Outcome::Updated), everything else is [`Unchanged`](Outcome::Unchanged).
-//! 7. **Notifications.** If the outcome is not `Unchanged` and the change belongs to a company, its
-//!    [draft](NotificationDraft) becomes a notification in the same transaction, with the contact's
-//!    name in the title; at most one for every account, SID, status and topic.
-//! 8. **Recordings.** A completed recording also sets its call's `recording_url`. A recording that
-//!    comes before its call waits for it: recording the call adopts it, with call and company, and
-//!    a draft for it is not lost but written then.
-//! 9. **All or nothing.** A `record` that fails leaves nothing behind.
+//!    change took effect or not, in the order in which the store got them. A change without
+//!    parameters is the application's own and leaves no history. What was kept while nobody owned
+//!    the SID becomes the company's as soon as a change of that SID is routed.
+//! 6. **Outcome.** A new row is [`Created`](Outcome::Created), a row of a message, call or recording
+//!    in which anything changed is [`Updated`](Outcome::Updated), everything else is
+//!    [`Unchanged`](Outcome::Unchanged), and then `updated_at` stays as well.
+//! 7. **Notifications.** If the outcome is not `Unchanged` and the row belongs to a company, the
+//!    change's [draft](NotificationDraft) becomes a notification of that company in the same
+//!    transaction, with the contact's name in the title; at most one for every account, SID, status
+//!    and topic.
+//! 8. **Recordings.** At the moment a recording [is finished](Recording::is_finished), its call's
+//!    `recording_url` becomes its URL, so the latest finished one counts. A recording that comes
+//!    before its call waits for it: recording the call adopts it, with call and company, and every
+//!    draft for it becomes a notification then.
+//! 9. **All or nothing.** A `record` that fails leaves nothing behind. One that is dropped half way
+//!    may still take effect, all of it or nothing. (The suite can only test this with a value that
+//!    the backend refuses.)
 //! 10. **Claims.** `claim` gives each due notification to one caller for the time of the lease,
-//!     oldest first, and counts the attempt. At the first claim a notification gets the next number
-//!     of its company, from 1 without gaps. After the lease it is due again. `settle` ends the
-//!     attempt it names and ignores any other; what is delivered or abandoned is never claimed again.
+//!    those created first first, and counts the attempt. At the first claim a notification gets the
+//!    next number of its company, from 1 without gaps. After the lease it is due again. `settle` ends the
+//!    attempt it names and ignores any other; what is delivered or abandoned is never claimed again.
+//!
+//! A change may be of a kind that is newer than the store: answer [`StoreError::Unsupported`].
 //!
 //! Make uniqueness the database's work (`on conflict`), not a look-up before a write: webhooks of one
-//! message arrive at the same instant.
+//! message arrive at the same instant. Where the database lets one transaction write at a time, a
+//! look-up inside it is as good.
 
 mod change;
 mod memory;
+mod merge;
 mod model;
 
 use std::{error::Error, fmt, sync::Arc};
@@ -66,6 +78,7 @@ pub use self::{
         NotificationDraft, Outcome, Recorded, RecordingChange,
     },
     memory::MemoryStore,
+    merge::Owner,
     model::{
         Call, Claim, Claimed, Contact, Direction, HistoryEntry, Line, Message, Notification, Page,
         PageRequest, Recording, Settlement, TimelineEntry,
@@ -222,8 +235,8 @@ pub trait Directory: fmt::Debug + Send + Sync + 'static {
 /// An application manages them; a change works on the next webhook.
 #[async_trait]
 pub trait Lines: fmt::Debug + Send + Sync + 'static {
-    /// Adds a line, or gives the one with this account and address another owner. What came over it
-    /// before stays where it is.
+    /// Adds a line, or replaces the one with this account and address, id and owner included. What
+    /// came over it before stays where it is.
     ///
     /// # Errors
     /// If the backend fails.
@@ -249,6 +262,12 @@ pub enum StoreError {
     /// The backend failed or can't be reached; trying again may help.
     #[error("storage backend failed")]
     Backend(#[source] BoxError),
+    /// The store is older than what it is asked to store.
+    #[error("store does not know {what}")]
+    Unsupported {
+        /// What it does not know.
+        what: &'static str,
+    },
     /// Something that was stored can't be read.
     #[error("stored {what} is not readable")]
     Corrupt {

@@ -2,10 +2,11 @@
 
 use std::time::Duration;
 
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use serde::{Deserialize, Serialize};
 use uuid::Uuid;
 
+use super::change::{Change, InteractionId, NotificationDraft};
 use crate::{
     AccountSid, Address, CallSid, CallStatus, MessageSid, MessageStatus, Params, RecordingSid,
     RecordingStatus,
@@ -245,7 +246,8 @@ impl TimelineEntry {
 pub struct Notification {
     /// The row. Deliveries may repeat; receivers tell repetitions by it.
     pub id: NotificationId,
-    /// Whose people to tell. Not part of the JSON: receivers are told only of their own company.
+    /// Whose people to tell. Not part of the JSON, which is what those people get; a store that
+    /// keeps notifications as JSON has to keep this beside it.
     #[serde(skip_serializing, default = "no_company")]
     pub company_id: CompanyId,
     /// The number of this notification in its company: 1, 2, 3 and so on without gaps. It is given
@@ -306,6 +308,15 @@ pub struct Claim {
     pub lease: Duration,
 }
 
+impl Claim {
+    /// When the lease ends.
+    #[must_use]
+    pub fn until(&self) -> Timestamp {
+        let lease = SignedDuration::try_from(self.lease).unwrap_or(SignedDuration::MAX);
+        self.now.checked_add(lease).unwrap_or(Timestamp::MAX)
+    }
+}
+
 /// How an attempt to deliver a notification ended.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[non_exhaustive]
@@ -337,6 +348,54 @@ pub struct HistoryEntry {
     pub params: Params,
     /// When it was received.
     pub received_at: Timestamp,
+}
+
+impl HistoryEntry {
+    /// For stores: the entry that a change leaves; `None` for a change of the application's own.
+    #[must_use]
+    pub fn of(change: &Change, company_id: Option<CompanyId>) -> Option<Self> {
+        (!change.params.is_empty()).then(|| Self {
+            id: HistoryId::at(change.received_at),
+            company_id,
+            kind: change.kind.clone(),
+            account_sid: change.account_sid.clone(),
+            sid: change.interaction.sid().to_owned(),
+            status: change.interaction.status().to_owned(),
+            params: change.params.clone(),
+            received_at: change.received_at,
+        })
+    }
+}
+
+impl Notification {
+    /// For stores: the notification that a draft becomes, not numbered yet.
+    #[must_use]
+    pub fn first(
+        draft: &NotificationDraft,
+        company_id: CompanyId,
+        contact: Option<&Contact>,
+        about: InteractionId,
+        now: Timestamp,
+    ) -> Self {
+        let (sms_id, call_id) = match about {
+            InteractionId::Message(id) => (Some(id), None),
+            InteractionId::Call(id) => (None, Some(id)),
+            InteractionId::Recording(_) => (None, None),
+        };
+        Self {
+            id: NotificationId::at(now),
+            company_id,
+            seq: 0,
+            topic: draft.topic.clone(),
+            title: draft
+                .title_for(contact.map_or(NotificationDraft::NOBODY, Contact::display_name)),
+            message: draft.message.clone(),
+            contact_id: contact.map(|contact| contact.id),
+            sms_id,
+            call_id,
+            created_at: now,
+        }
+    }
 }
 
 /// Which part of a list, newest first.

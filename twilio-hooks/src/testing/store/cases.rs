@@ -216,8 +216,12 @@ pub async fn contact_details_are_filled_in_and_never_overwritten(store: Arc<impl
         let details = change.contact.as_mut().expect("a contact");
         details.name = name.map(str::to_owned);
         details.city = city.map(str::to_owned);
+        details.state = city.map(|city| format!("state of {city}"));
+        details.zip = city.map(|city| format!("0{city}"));
+        details.country = city.map(|city| city[..2].to_uppercase());
         change
     };
+    record(&*store, &detailed(4, None, None)).await;
     let first = record(&*store, &detailed(1, None, Some("Oakland")))
         .await
         .contact
@@ -228,6 +232,9 @@ pub async fn contact_details_are_filled_in_and_never_overwritten(store: Arc<impl
     for contact in [second.contact, third.contact].into_iter().flatten() {
         assert_eq!(contact.name.as_deref(), Some("Ann"));
         assert_eq!(contact.city.as_deref(), Some("Oakland"));
+        assert_eq!(contact.state.as_deref(), Some("state of Oakland"));
+        assert_eq!(contact.zip.as_deref(), Some("0Oakland"));
+        assert_eq!(contact.country.as_deref(), Some("OA"));
         assert_eq!(contact.display_name(), "Ann");
     }
     assert_eq!(
@@ -433,9 +440,11 @@ pub async fn a_status_before_its_message_is_completed_by_it(store: Arc<impl Test
         (None, MessageStatus::Delivered)
     );
 
-    let sent = MessageChange::new(message_sid(1), Direction::Outbound)
+    let mut sent = MessageChange::new(message_sid(1), Direction::Outbound)
         .with_parties(LINE, SENDER)
         .with_body("Hello");
+    sent.media = vec![Media::new("https://example.com/1.png", Some("image/png"))];
+    let media = sent.media.clone();
     let sent = Change::new(ACCOUNT, Interaction::Message(sent), at(2));
     let completed = record(&*store, &sent).await;
     assert_eq!(
@@ -444,6 +453,7 @@ pub async fn a_status_before_its_message_is_completed_by_it(store: Arc<impl Test
     );
     let message = message_of(&*store, &completed).await;
     assert_eq!(message.body.as_deref(), Some("Hello"));
+    assert_eq!(message.media, media);
     assert_eq!(message.status, MessageStatus::Delivered);
     assert_eq!((message.created_at, message.updated_at), (at(1), at(2)));
     assert_eq!(record(&*store, &sent).await.outcome, Outcome::Unchanged);
@@ -634,9 +644,18 @@ pub async fn a_recording_belongs_to_its_call(store: Arc<impl TestedStore>) {
         .expect("recordings are listed");
     assert_eq!(recordings.len(), 1);
     assert_eq!(recorded.id, InteractionId::Recording(recordings[0].id));
+    let stored_recording = &recordings[0];
     assert_eq!(
-        (recordings[0].company_id, recordings[0].duration),
+        (stored_recording.company_id, stored_recording.duration),
         (Some(company()), Some(7))
+    );
+    assert_eq!(
+        (
+            stored_recording.channels,
+            stored_recording.source.as_deref(),
+            stored_recording.started_at
+        ),
+        (Some(2), Some("RecordVerb"), Some(at(0)))
     );
 
     let told = claim(&*store, 10, 100).await;
@@ -646,19 +665,30 @@ pub async fn a_recording_belongs_to_its_call(store: Arc<impl TestedStore>) {
     assert_eq!(told[0].notification.call_id, Some(stored.id));
     assert_eq!(
         told[0].notification.contact_id,
-        call.contact.map(|contact| contact.id)
+        call.contact.as_ref().map(|contact| contact.id)
     );
 
-    let again = record(&*store, &recording(1)).await;
+    let mut again = recording(1);
+    again.received_at = at(500);
+    let again = record(&*store, &again).await;
     assert_eq!((again.outcome, again.id), (Outcome::Unchanged, recorded.id));
+    assert_eq!(call_of(&*store, &call).await.updated_at, stored.updated_at);
     assert!(claim(&*store, 10, 100).await.is_empty());
 }
 
 /// A recording that overtakes its call is given to it, and told of, when the call comes.
 pub async fn a_recording_before_its_call_waits_for_it(store: Arc<impl TestedStore>) {
     with_lines(&*store).await;
+    let mut begun = recording(1);
+    let Interaction::Recording(report) = &mut begun.interaction else {
+        unreachable!()
+    };
+    report.status = "in-progress".into();
+    report.url = None;
+    begun.notification.as_mut().expect("a draft").message = "begun".to_owned();
+    record(&*store, &begun).await;
     let early = record(&*store, &recording(1)).await;
-    assert_eq!((early.outcome, &early.contact), (Outcome::Created, &None));
+    assert_eq!((early.outcome, &early.contact), (Outcome::Updated, &None));
     assert!(claim(&*store, 10, 100).await.is_empty());
     assert_eq!(
         record(&*store, &recording(1)).await.outcome,
@@ -679,13 +709,22 @@ pub async fn a_recording_before_its_call_waits_for_it(store: Arc<impl TestedStor
     assert_eq!(early.id, InteractionId::Recording(recordings[0].id));
 
     let told = claim(&*store, 10, 100).await;
-    let about = told
+    let of_the_recording: Vec<_> = told
         .iter()
-        .find(|it| it.notification.topic == Topic::RecordingAvailable);
-    let about = &about.expect("the recording is told of").notification;
-    assert_eq!(about.title, format!("Recording of {SENDER}"));
-    assert_eq!(about.call_id, Some(call.id));
-    assert_eq!(told.len(), 2);
+        .map(|it| &it.notification)
+        .filter(|it| it.topic == Topic::RecordingAvailable)
+        .collect();
+    let messages: HashSet<_> = of_the_recording
+        .iter()
+        .map(|it| it.message.as_str())
+        .collect();
+    assert_eq!(messages, HashSet::from(["begun", "0:07"]));
+    for about in of_the_recording {
+        assert_eq!(about.title, format!("Recording of {SENDER}"));
+        assert_eq!(about.call_id, Some(call.id));
+        assert_eq!(about.contact_id, call.contact_id);
+    }
+    assert_eq!(told.len(), 3);
     let unrouted = store
         .unrouted(PageRequest::newest(10))
         .await
@@ -955,7 +994,8 @@ pub async fn lists_come_newest_first_in_pages(store: Arc<impl TestedStore>) {
     let mut page = PageRequest::newest(3);
     let mut bodies = Vec::new();
     let mut sizes = Vec::new();
-    loop {
+    // No more pages than there are entries, or a list without an end would never end here.
+    for _ in 0..7 {
         let found = store
             .messages(company(), page)
             .await
@@ -1096,5 +1136,276 @@ pub async fn other_companies_see_nothing(store: Arc<impl TestedStore>) {
             .await
             .expect("a read")
             .is_some()
+    );
+}
+
+/// A row that has a company stays with it: a report that names no line, or a line that is somebody
+/// else's by now, changes the row and goes to the company that has it.
+pub async fn a_row_stays_where_it_is(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let first = record(&*store, &status(1, "queued")).await;
+    let given_away = Line::new(LineId::at(at(0)), ACCOUNT, LINE, other_company());
+    store.put_line(&given_away).await.expect("a line is put");
+    let later = record(&*store, &status(1, "sent")).await;
+    assert_eq!(later.company_id, Some(company()));
+    assert_eq!((later.id, &later.contact), (first.id, &first.contact));
+    store
+        .remove_line(other_company(), given_away.id)
+        .await
+        .expect("a line is removed");
+    let last = record(&*store, &status(1, "delivered")).await;
+    assert_eq!(last.company_id, Some(company()));
+    assert_eq!(message_of(&*store, &last).await.user_id, Some(user()));
+
+    assert!(contacts(&*store, other_company()).await.is_empty());
+    let told = claim(&*store, 10, 100).await;
+    let companies: Vec<_> = told.iter().map(|it| it.notification.company_id).collect();
+    assert_eq!(companies, [company(); 3]);
+    let unrouted = store
+        .unrouted(PageRequest::newest(10))
+        .await
+        .expect("unrouted are listed");
+    assert!(unrouted.items.is_empty());
+}
+
+/// A call that is reported on without its parties is the company's, contact included.
+pub async fn a_report_without_parties_belongs_to_its_row(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let first = record(&*store, &call(1, "ringing")).await;
+    let bare = CallChange::new(call_sid(1), Direction::Inbound, CallStatus::Completed);
+    let bare = record(&*store, &report(ACCOUNT, Interaction::Call(bare), 2)).await;
+    assert_eq!(
+        (bare.outcome, bare.company_id, &bare.contact),
+        (Outcome::Updated, Some(company()), &first.contact)
+    );
+    let unrouted = store
+        .unrouted(PageRequest::newest(10))
+        .await
+        .expect("unrouted are listed");
+    assert!(unrouted.items.is_empty());
+}
+
+/// Neither a leg nor a recording that came early finds a call of another account.
+pub async fn calls_of_other_accounts_are_nobodys_parent(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    record(&*store, &call(1, "in-progress")).await;
+    let mut leg = CallChange::new(call_sid(2), Direction::Outbound, CallStatus::Ringing)
+        .with_parties(SENDER, UNOWNED);
+    leg.parent_call_sid = Some(call_sid(1).into());
+    let leg = record(&*store, &report(OTHER_ACCOUNT, Interaction::Call(leg), 2)).await;
+    assert_eq!(leg.company_id, None);
+
+    let mut forged = recording(3);
+    forged.account_sid = OTHER_ACCOUNT.into();
+    record(&*store, &forged).await;
+    let ours = record(&*store, &call(3, "in-progress")).await;
+    assert_eq!(call_of(&*store, &ours).await.recording_url, None);
+    let told = claim(&*store, 10, 100).await;
+    assert!(
+        told.iter()
+            .all(|it| it.notification.topic == Topic::CallReceived)
+    );
+}
+
+/// Identifiers are any text: account and SID are two parts, not one.
+pub async fn keys_do_not_run_together(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let sids = [
+        ("AC1", "2"),
+        ("AC12", ""),
+        ("AC", "12"),
+        ("AC1\",\"2", "x"),
+        ("AC1", "\",\"2x"),
+    ];
+    for (account, sid) in sids {
+        let message = MessageChange::new(sid, Direction::Inbound).with_body("Hello");
+        let recorded = record(&*store, &report(account, Interaction::Message(message), 1)).await;
+        assert_eq!(recorded.outcome, Outcome::Created, "{account} {sid}");
+        let history = store.history(&account.into(), sid).await;
+        assert_eq!(
+            history.expect("history is read").len(),
+            1,
+            "{account} {sid}"
+        );
+    }
+}
+
+/// Two accounts with the same SID and status have a history and a notification each, and so have two
+/// topics of one status.
+pub async fn history_and_notifications_are_kept_by_account(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    record(&*store, &incoming(1, SENDER)).await;
+    record(&*store, &incoming_at(OTHER_ACCOUNT, OTHER_LINE, 1, SENDER)).await;
+    for (account, company) in [(ACCOUNT, company()), (OTHER_ACCOUNT, other_company())] {
+        let history = store.history(&account.into(), &message_sid(1)).await;
+        let history = history.expect("history is read");
+        assert_eq!(history.len(), 1);
+        assert_eq!(history[0].company_id, Some(company));
+    }
+    assert_eq!(claim(&*store, 10, 100).await.len(), 2);
+
+    record(&*store, &call(1, "completed")).await;
+    let mut more = call(1, "completed");
+    let Interaction::Call(report) = &mut more.interaction else {
+        unreachable!()
+    };
+    report.duration = Some(5);
+    more.notification.as_mut().expect("a draft").topic = Topic::CallStatusUpdate;
+    assert_eq!(record(&*store, &more).await.outcome, Outcome::Updated);
+    assert_eq!(claim(&*store, 10, 100).await.len(), 2);
+}
+
+/// What a first report lacks, a later one adds; what it has, stays.
+pub async fn every_field_is_filled_in_once(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let a_call = |text, number: Option<u32>, parent: Option<u32>| {
+        let mut change = call(1, text);
+        let Interaction::Call(call) = &mut change.interaction else {
+            unreachable!()
+        };
+        call.duration = number;
+        call.error_code = number;
+        call.recording_url = number.map(|number| number.to_string());
+        call.parent_call_sid = parent.map(|number| call_sid(number).into());
+        change
+    };
+    record(&*store, &a_call("ringing", None, None)).await;
+    record(&*store, &a_call("completed", Some(1), Some(9))).await;
+    let recorded = record(&*store, &a_call("completed", Some(2), Some(8))).await;
+    assert_eq!(recorded.outcome, Outcome::Unchanged);
+    let stored = call_of(&*store, &recorded).await;
+    assert_eq!((stored.duration, stored.error_code), (Some(1), Some(1)));
+    assert_eq!(stored.recording_url.as_deref(), Some("1"));
+    assert_eq!(stored.parent_call_sid, Some(call_sid(9).into()));
+    // It is a leg now, and legs are not in the lists.
+    let contact = recorded.contact.expect("a contact").id;
+    let calls = store.calls(company(), PageRequest::newest(10)).await;
+    assert!(calls.expect("calls are listed").items.is_empty());
+    let timeline = store
+        .timeline(company(), contact, PageRequest::newest(10))
+        .await;
+    assert!(timeline.expect("a timeline").items.is_empty());
+
+    let call = record(&*store, &call(2, "in-progress")).await;
+    let a_recording = |text: &str, number: Option<u32>| {
+        let mut change = recording(2);
+        let Interaction::Recording(recording) = &mut change.interaction else {
+            unreachable!()
+        };
+        recording.status = text.into();
+        recording.url = number.map(|number| number.to_string());
+        recording.duration = number;
+        recording.channels = number;
+        recording.source = number.map(|number| number.to_string());
+        recording.started_at = number.map(|number| at(number.into()));
+        recording.error_code = number;
+        change
+    };
+    record(&*store, &a_recording("completed", None)).await;
+    record(&*store, &a_recording("in-progress", Some(1))).await;
+    let again = record(&*store, &a_recording("stopped", Some(2))).await;
+    assert_eq!(again.outcome, Outcome::Unchanged);
+    let id = call_of(&*store, &call).await.id;
+    let recordings = store.recordings(company(), id).await;
+    let stored = recordings.expect("recordings are listed").remove(0);
+    assert_eq!(stored.status.as_str(), "completed");
+    assert_eq!(
+        (stored.url.as_deref(), stored.source.as_deref()),
+        (Some("1"), Some("1"))
+    );
+    assert_eq!(
+        (stored.duration, stored.channels, stored.error_code),
+        (Some(1), Some(1), Some(1))
+    );
+    assert_eq!(stored.started_at, Some(at(1)));
+}
+
+/// The largest limits and the longest lease are ordinary requests.
+pub async fn limits_and_leases_of_any_size(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    record(&*store, &incoming(1, SENDER)).await;
+    let page = store
+        .messages(company(), PageRequest::newest(u32::MAX))
+        .await
+        .expect("messages are listed");
+    assert_eq!((page.items.len(), page.next), (1, None));
+    let claimed = store
+        .claim(crate::store::Claim {
+            limit: u32::MAX,
+            now: at(100),
+            lease: std::time::Duration::MAX,
+        })
+        .await
+        .expect("notifications are claimed");
+    assert_eq!(claimed.len(), 1);
+    assert!(claim(&*store, 10, 1_000_000).await.is_empty());
+}
+
+/// Every list goes on where the page before ended.
+pub async fn every_list_has_pages(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    for number in 1..=3 {
+        record(&*store, &incoming_at(ACCOUNT, UNOWNED, number, SENDER)).await;
+        let mut change = call(number, "ringing");
+        let Interaction::Call(call) = &mut change.interaction else {
+            unreachable!()
+        };
+        call.from = format!("+1202555010{number}").as_str().into();
+        change.contact = crate::store::ContactDetails::from_address(&call.from);
+        record(&*store, &change).await;
+    }
+    macro_rules! times {
+        ($list:ident($($company:expr)?), $time:ident) => {{
+            let mut page = PageRequest::newest(2);
+            let mut times = Vec::new();
+            // Two pages of three entries; no more, or a list without an end would never end here.
+            for _ in 0..3 {
+                let found = store.$list($($company,)? page).await.expect("a page");
+                times.extend(found.items.iter().map(|item| item.$time));
+                let Some(next) = found.next else { break };
+                page.before = Some(next);
+            }
+            times
+        }};
+    }
+    let newest_first = [at(3), at(2), at(1)];
+    assert_eq!(times!(calls(company()), created_at), newest_first);
+    assert_eq!(times!(contacts(company()), created_at), newest_first);
+    assert_eq!(times!(unrouted(), received_at), newest_first);
+}
+
+/// Of several recordings the one that was finished last counts, whether the call came before or after
+/// them; a late report of another changes nothing.
+pub async fn the_latest_finished_recording_counts(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let nth = |number: u32, text: &str| {
+        let mut change = recording(1);
+        let Interaction::Recording(recording) = &mut change.interaction else {
+            unreachable!()
+        };
+        recording.recording_sid = format!("RE{number:032x}").into();
+        recording.status = text.into();
+        recording.url = Some(number.to_string());
+        recording.source = (text != "completed").then(|| "DialVerb".to_owned());
+        change.received_at = at(number.into());
+        change
+    };
+    record(&*store, &nth(1, "completed")).await;
+    record(&*store, &nth(2, "completed")).await;
+    let call = record(&*store, &call(1, "in-progress")).await;
+    assert_eq!(
+        call_of(&*store, &call).await.recording_url.as_deref(),
+        Some("2")
+    );
+    record(&*store, &nth(3, "in-progress")).await;
+    assert_eq!(
+        call_of(&*store, &call).await.recording_url.as_deref(),
+        Some("2")
+    );
+    record(&*store, &nth(3, "completed")).await;
+    record(&*store, &nth(1, "in-progress")).await;
+    assert_eq!(
+        call_of(&*store, &call).await.recording_url.as_deref(),
+        Some("3")
     );
 }

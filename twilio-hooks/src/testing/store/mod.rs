@@ -92,6 +92,15 @@ macro_rules! store_tests {
             lists_come_newest_first_in_pages
             timelines_mix_messages_and_calls
             other_companies_see_nothing
+            a_row_stays_where_it_is
+            a_report_without_parties_belongs_to_its_row
+            calls_of_other_accounts_are_nobodys_parent
+            keys_do_not_run_together
+            history_and_notifications_are_kept_by_account
+            every_field_is_filled_in_once
+            limits_and_leases_of_any_size
+            every_list_has_pages
+            the_latest_finished_recording_counts
         }
     };
     (@cases $make_store:path: $($case:ident)+) => {
@@ -211,12 +220,15 @@ fn call(number: u32, status: &str) -> Change {
     )
 }
 
-/// A finished recording of call `number`.
+/// A finished recording of call `number`, with everything that can be known of it.
 fn recording(number: u32) -> Change {
     let mut recording = RecordingChange::new(format!("RE{number:032x}"), "completed".into());
     recording.call_sid = Some(call_sid(number).into());
     recording.url = Some(format!("https://api.twilio.com/recordings/{number}"));
     recording.duration = Some(7);
+    recording.channels = Some(2);
+    recording.source = Some("RecordVerb".to_owned());
+    recording.started_at = Some(at(0));
     report(
         ACCOUNT,
         Interaction::Recording(recording),
