@@ -53,9 +53,10 @@
 //!    may still take effect, all of it or nothing. (The suite can only test this with a value that
 //!    the backend refuses.)
 //! 10. **Claims.** `claim` gives each due notification to one caller for the time of the lease,
-//!    those created first first, and counts the attempt. At the first claim a notification gets the
-//!    next number of its company, from 1 without gaps. After the lease it is due again. `settle` ends the
-//!    attempt it names and ignores any other; what is delivered or abandoned is never claimed again.
+//!     the oldest first, and counts the attempt. At the first claim a notification gets the next
+//!     number of its company, from 1 without gaps. After the lease it is due again. `settle` ends
+//!     the attempt it names and ignores any other; what is delivered or abandoned is never claimed
+//!     again.
 //!
 //! A change may be of a kind that is newer than the store: answer [`StoreError::Unsupported`].
 //!
