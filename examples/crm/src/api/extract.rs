@@ -1,0 +1,167 @@
+//! What requests of the API are read with; whatever can't be read is a [`Problem`].
+
+use std::str::FromStr;
+
+use axum::{
+    Json,
+    extract::{FromRequest, FromRequestParts, Path, Query, Request},
+};
+use http::request::Parts;
+use serde::{Deserialize, de::DeserializeOwned};
+use twilio_hooks::store::PageRequest;
+
+use super::Problem;
+
+/// How many entries a list gives unless asked for another number.
+const DEFAULT_LIMIT: u32 = 50;
+
+/// How many entries a list gives at most.
+pub(super) const MAX_LIMIT: u32 = 200;
+
+/// `{id}` in the path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Id<T>(pub(super) T);
+
+impl<T, S> FromRequestParts<S> for Id<T>
+where
+    T: FromStr,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let malformed = || Problem::bad_request("the id in the path is not a UUID");
+        let Path(id) = Path::<String>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| malformed())?;
+        id.parse().map(Self).map_err(|_| malformed())
+    }
+}
+
+/// `?limit=&before=`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Paging(pub(super) PageRequest);
+
+impl<S: Send + Sync> FromRequestParts<S> for Paging {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Raw {
+            limit: Option<String>,
+            before: Option<String>,
+        }
+        let raw: Raw = query(parts, state).await?;
+        let mut page = PageRequest::newest(limit(raw.limit.as_deref())?);
+        page.before = match raw.before.as_deref() {
+            None | Some("") => None,
+            Some(before) => Some(before.parse().map_err(|_| {
+                Problem::bad_request("`before` is not the `next` of a page before")
+            })?),
+        };
+        Ok(Self(page))
+    }
+}
+
+/// `?since=&limit=`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Since {
+    pub(super) since: Option<u64>,
+    pub(super) limit: u32,
+}
+
+impl<S: Send + Sync> FromRequestParts<S> for Since {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Raw {
+            since: Option<String>,
+            limit: Option<String>,
+        }
+        let raw: Raw = query(parts, state).await?;
+        let since = match raw.since.as_deref() {
+            None | Some("") => None,
+            // The databases count with a sign.
+            Some(since) => Some(
+                since
+                    .parse()
+                    .ok()
+                    .filter(|seq| i64::try_from(*seq).is_ok())
+                    .ok_or_else(|| {
+                        Problem::bad_request("`since` is not the number of a notification")
+                    })?,
+            ),
+        };
+        Ok(Self {
+            since,
+            limit: limit(raw.limit.as_deref())?,
+        })
+    }
+}
+
+/// A body of JSON.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Body<T>(pub(super) T);
+
+impl<T, S> FromRequest<S> for Body<T>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request(request: Request, state: &S) -> Result<Self, Problem> {
+        match Json::from_request(request, state).await {
+            Ok(Json(body)) => Ok(Self(body)),
+            Err(error) if error.status() == http::StatusCode::UNPROCESSABLE_ENTITY => {
+                Err(Problem::bad_request(error.body_text()))
+            }
+            Err(error) => Err(Problem::refused(error.status(), error.body_text())),
+        }
+    }
+}
+
+async fn query<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>
+where
+    T: DeserializeOwned,
+    S: Send + Sync,
+{
+    match Query::from_request_parts(parts, state).await {
+        Ok(Query(query)) => Ok(query),
+        Err(error) => Err(Problem::bad_request(error.body_text())),
+    }
+}
+
+fn limit(limit: Option<&str>) -> Result<u32, Problem> {
+    let Some(limit) = limit.filter(|limit| !limit.is_empty()) else {
+        return Ok(DEFAULT_LIMIT);
+    };
+    // As many digits as one likes: more than the most is the most.
+    let is_number = limit.bytes().all(|byte| byte.is_ascii_digit());
+    match limit
+        .parse()
+        .unwrap_or(if is_number { MAX_LIMIT } else { 0 })
+    {
+        0 => Err(Problem::bad_request("`limit` is not a number above 0")),
+        limit => Ok(limit.min(MAX_LIMIT)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn limits_are_capped_and_must_be_numbers() {
+        assert_eq!(limit(None).unwrap(), 50);
+        assert_eq!(limit(Some("1")).unwrap(), 1);
+        assert_eq!(limit(Some("201")).unwrap(), 200);
+        assert_eq!(limit(Some("99999999999999")).unwrap(), 200);
+        for wrong in ["0", "-1", "ten", "1.5", "0x10"] {
+            assert!(limit(Some(wrong)).is_err(), "{wrong}");
+        }
+    }
+}

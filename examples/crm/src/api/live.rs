@@ -1,0 +1,36 @@
+//! `/api/live`: notifications by WebSocket, as they happen.
+
+use axum::{
+    Router,
+    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    response::Response,
+    routing::any,
+};
+
+use super::{Problem, access::LiveCaller, extract::Since};
+use crate::app::AppState;
+
+/// What a client offers beside the token, so that the token need not be repeated to it.
+const SUBPROTOCOL: &str = "crm";
+
+/// Clients only listen.
+const MAX_FRAME: usize = 4096;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new().route("/api/live", any(listen))
+}
+
+async fn listen(
+    caller: LiveCaller,
+    State(state): State<AppState>,
+    Since { since, .. }: Since,
+    upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
+) -> Result<Response, Problem> {
+    let upgrade = upgrade.map_err(|error| Problem::refused(error.status(), error.body_text()))?;
+    let offered = std::iter::once(SUBPROTOCOL.to_owned()).chain(caller.subprotocol);
+    Ok(upgrade
+        .protocols(offered)
+        .max_message_size(MAX_FRAME)
+        .max_frame_size(MAX_FRAME)
+        .on_upgrade(move |socket| state.live.serve(socket, caller.company, since)))
+}

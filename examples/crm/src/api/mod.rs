@@ -1,0 +1,85 @@
+//! The JSON API, one file for each resource.
+//!
+//! A token picks the company, and every read names it: what is another company's is not found.
+
+mod access;
+mod calls;
+mod contacts;
+mod extract;
+mod health;
+mod lines;
+mod live;
+mod messages;
+mod notifications;
+mod operator;
+mod problem;
+mod view;
+
+use std::time::Duration;
+
+use axum::{
+    Router,
+    extract::{DefaultBodyLimit, Request},
+    middleware::{Next, from_fn},
+    response::{IntoResponse as _, Response},
+};
+use tokio::time::timeout;
+
+pub use self::{
+    access::{Access, Caller, LiveCaller, Operator},
+    problem::Problem,
+};
+use crate::app::AppState;
+
+/// How long a request may take.
+const TIME_LIMIT: Duration = Duration::from_secs(10);
+
+/// How large a body may be.
+const BODY_LIMIT: usize = 64 * 1024;
+
+/// All routes but the webhooks.
+pub(crate) fn router() -> Router<AppState> {
+    Router::new()
+        .merge(calls::router())
+        .merge(contacts::router())
+        .merge(lines::router())
+        .merge(messages::router())
+        .merge(notifications::router())
+        .route_layer(from_fn(time_limit))
+        // They may take as long as they take.
+        .merge(live::router())
+        .merge(operator::router())
+        .merge(health::router())
+        .layer(DefaultBodyLimit::max(BODY_LIMIT))
+        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+}
+
+async fn time_limit(request: Request, next: Next) -> Response {
+    match timeout(TIME_LIMIT, next.run(request)).await {
+        Ok(response) => response,
+        Err(_) => {
+            tracing::error!(reason = "timeout", "request of the API not answered");
+            Problem::unavailable().into_response()
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::future::pending;
+
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test(start_paused = true)]
+    async fn a_request_that_takes_too_long_is_given_up() {
+        let route = get(pending::<&'static str>);
+        let app: Router = Router::new()
+            .route("/", route)
+            .route_layer(from_fn(time_limit));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 503);
+    }
+}

@@ -1,0 +1,120 @@
+//! `/api/operator`: webhooks that nobody owns, for whoever runs the server.
+
+use axum::{
+    Json, Router,
+    extract::State,
+    routing::{get, post},
+};
+use jiff::Timestamp;
+use serde::Serialize;
+use twilio_hooks::{
+    AccountSid, Address, HistoryId, MessagingServiceSid,
+    store::{Change, HistoryEntry, PageRequest},
+};
+
+use super::{
+    Operator, Problem,
+    extract::{MAX_LIMIT, Paging},
+    view::PageView,
+};
+use crate::app::AppState;
+
+pub(super) fn router() -> Router<AppState> {
+    Router::new()
+        .route("/api/operator/unrouted", get(unrouted))
+        .route("/api/operator/reroute", post(reroute))
+}
+
+/// A webhook for a line that nobody owns: what the operator needs to find the owner, and not what
+/// was written or said.
+#[derive(Debug, Serialize)]
+struct UnroutedView {
+    id: HistoryId,
+    kind: String,
+    account_sid: AccountSid,
+    sid: String,
+    status: String,
+    /// Our number in it, as far as it says.
+    line: Option<Address>,
+    messaging_service_sid: Option<MessagingServiceSid>,
+    received_at: Timestamp,
+}
+
+impl From<HistoryEntry> for UnroutedView {
+    fn from(entry: HistoryEntry) -> Self {
+        let change = Change::from_history(&entry).and_then(Result::ok);
+        let (line, messaging_service_sid) = change
+            .map(|change| (change.line, change.messaging_service_sid))
+            .unzip();
+        Self {
+            id: entry.id,
+            kind: entry.kind,
+            account_sid: entry.account_sid,
+            sid: entry.sid,
+            status: entry.status,
+            line: line.filter(|line| !line.as_str().is_empty()),
+            messaging_service_sid: messaging_service_sid.flatten(),
+            received_at: entry.received_at,
+        }
+    }
+}
+
+async fn unrouted(
+    _operator: Operator,
+    State(state): State<AppState>,
+    Paging(page): Paging,
+) -> Result<Json<PageView<UnroutedView>>, Problem> {
+    let entries = state.database.directory.unrouted(page).await?;
+    Ok(Json(PageView::new(entries, UnroutedView::from)))
+}
+
+/// What came of recording everything again.
+#[derive(Debug, Default, Clone, Copy, Serialize)]
+struct Rerouted {
+    /// How many webhooks belong to somebody now.
+    routed: u64,
+    /// How many still do not.
+    unrouted: u64,
+    /// How many can't be read by this version.
+    unreadable: u64,
+}
+
+/// In a task of its own: whoever asked may hang up, and the work goes on.
+async fn reroute(
+    _operator: Operator,
+    State(state): State<AppState>,
+) -> Result<Json<Rerouted>, Problem> {
+    let work = tokio::spawn(async move { reroute_all(&state).await });
+    let rerouted = work.await.map_err(|_| Problem::internal())??;
+    tracing::info!(
+        rerouted.routed,
+        rerouted.unrouted,
+        rerouted.unreadable,
+        "unrouted webhooks recorded again"
+    );
+    Ok(Json(rerouted))
+}
+
+async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
+    let mut rerouted = Rerouted::default();
+    let mut request = PageRequest::newest(MAX_LIMIT);
+    loop {
+        let page = state.database.directory.unrouted(request).await?;
+        // Oldest first, as far as it goes: notifications are numbered in this order.
+        for entry in page.items.iter().rev() {
+            let Some(Ok(change)) = Change::from_history(entry) else {
+                rerouted.unreadable += 1;
+                continue;
+            };
+            if state.hooks.record(change).await?.is_routed() {
+                rerouted.routed += 1;
+            } else {
+                rerouted.unrouted += 1;
+            }
+        }
+        match page.next {
+            Some(next) => request.before = Some(next),
+            None => return Ok(rerouted),
+        }
+    }
+}

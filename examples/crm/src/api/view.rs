@@ -1,0 +1,234 @@
+//! What the API shows: one struct for each thing, made from what is stored.
+//!
+//! They name every field, so that nothing gets out by being added to a row. Addresses of files at
+//! Twilio stay inside: whoever has one can fetch the file.
+
+use jiff::Timestamp;
+use serde::Serialize;
+use twilio_hooks::{
+    AccountSid, Address, CallId, CallSid, CallStatus, ContactId, LineId, MessageId, MessageSid,
+    MessageStatus, RecordingId, RecordingSid, RecordingStatus, UserId,
+    store::{Call, Contact, Direction, Line, Message, Page, Recording, TimelineEntry},
+};
+use uuid::Uuid;
+
+use crate::database::LineSettings;
+
+/// A part of a list.
+#[derive(Debug, Serialize)]
+pub(super) struct PageView<T> {
+    items: Vec<T>,
+    /// What to give as `before` for the next part; null on the last one.
+    next: Option<Uuid>,
+}
+
+impl<T> PageView<T> {
+    pub(super) fn new<R>(page: Page<R>, view: impl Fn(R) -> T) -> Self {
+        Self {
+            items: page.items.into_iter().map(view).collect(),
+            next: page.next,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct ContactView {
+    id: ContactId,
+    address: String,
+    name: Option<String>,
+    city: Option<String>,
+    state: Option<String>,
+    zip: Option<String>,
+    country: Option<String>,
+    created_at: Timestamp,
+}
+
+impl From<Contact> for ContactView {
+    fn from(contact: Contact) -> Self {
+        Self {
+            id: contact.id,
+            address: contact.address,
+            name: contact.name,
+            city: contact.city,
+            state: contact.state,
+            zip: contact.zip,
+            country: contact.country,
+            created_at: contact.created_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct MessageView {
+    id: MessageId,
+    message_sid: MessageSid,
+    contact_id: Option<ContactId>,
+    user_id: Option<UserId>,
+    direction: Direction,
+    status: MessageStatus,
+    from_address: Address,
+    to_address: Address,
+    body: Option<String>,
+    media: Vec<MediaView>,
+    num_segments: Option<u32>,
+    error_code: Option<u32>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+#[derive(Debug, Serialize)]
+struct MediaView {
+    content_type: Option<String>,
+}
+
+impl From<Message> for MessageView {
+    fn from(message: Message) -> Self {
+        let media = message.media.into_iter();
+        Self {
+            id: message.id,
+            message_sid: message.message_sid,
+            contact_id: message.contact_id,
+            user_id: message.user_id,
+            direction: message.direction,
+            status: message.status,
+            from_address: message.from_address,
+            to_address: message.to_address,
+            body: message.body,
+            media: media
+                .map(|media| MediaView {
+                    content_type: media.content_type,
+                })
+                .collect(),
+            num_segments: message.num_segments,
+            error_code: message.error_code,
+            created_at: message.created_at,
+            updated_at: message.updated_at,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct CallView {
+    id: CallId,
+    call_sid: CallSid,
+    contact_id: Option<ContactId>,
+    user_id: Option<UserId>,
+    direction: Direction,
+    status: CallStatus,
+    from_number: Address,
+    to_number: Address,
+    duration: Option<u32>,
+    has_recording: bool,
+    error_code: Option<u32>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Call> for CallView {
+    fn from(call: Call) -> Self {
+        Self {
+            id: call.id,
+            call_sid: call.call_sid,
+            contact_id: call.contact_id,
+            user_id: call.user_id,
+            direction: call.direction,
+            status: call.status,
+            from_number: call.from_number,
+            to_number: call.to_number,
+            duration: call.duration,
+            has_recording: call.recording_url.is_some(),
+            error_code: call.error_code,
+            created_at: call.created_at,
+            updated_at: call.updated_at,
+        }
+    }
+}
+
+/// One call alone, with its recordings.
+#[derive(Debug, Serialize)]
+pub(super) struct CallDetailView {
+    #[serde(flatten)]
+    call: CallView,
+    recordings: Vec<RecordingView>,
+}
+
+impl CallDetailView {
+    pub(super) fn new(call: Call, recordings: Vec<Recording>) -> Self {
+        Self {
+            call: call.into(),
+            recordings: recordings.into_iter().map(RecordingView::from).collect(),
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+struct RecordingView {
+    id: RecordingId,
+    recording_sid: RecordingSid,
+    status: RecordingStatus,
+    duration: Option<u32>,
+    channels: Option<u32>,
+    started_at: Option<Timestamp>,
+    error_code: Option<u32>,
+    created_at: Timestamp,
+    updated_at: Timestamp,
+}
+
+impl From<Recording> for RecordingView {
+    fn from(recording: Recording) -> Self {
+        Self {
+            id: recording.id,
+            recording_sid: recording.recording_sid,
+            status: recording.status,
+            duration: recording.duration,
+            channels: recording.channels,
+            started_at: recording.started_at,
+            error_code: recording.error_code,
+            created_at: recording.created_at,
+            updated_at: recording.updated_at,
+        }
+    }
+}
+
+/// An entry of a contact's timeline: `kind` says what the rest is.
+#[derive(Debug, Serialize)]
+#[serde(tag = "kind", rename_all = "snake_case")]
+pub(super) enum TimelineView {
+    Message(MessageView),
+    Call(CallView),
+    /// Something a newer store has.
+    Other,
+}
+
+impl From<TimelineEntry> for TimelineView {
+    fn from(entry: TimelineEntry) -> Self {
+        match entry {
+            TimelineEntry::Message(message) => Self::Message(message.into()),
+            TimelineEntry::Call(call) => Self::Call(call.into()),
+            _ => Self::Other,
+        }
+    }
+}
+
+#[derive(Debug, Serialize)]
+pub(super) struct LineView {
+    id: LineId,
+    account_sid: AccountSid,
+    number: String,
+    user_id: Option<UserId>,
+    greeting: Option<String>,
+    text_reply: Option<String>,
+}
+
+impl LineView {
+    pub(super) fn new(line: Line, settings: LineSettings) -> Self {
+        Self {
+            id: line.id,
+            account_sid: line.account_sid,
+            number: line.address,
+            user_id: line.user_id,
+            greeting: settings.greeting,
+            text_reply: settings.text_reply,
+        }
+    }
+}

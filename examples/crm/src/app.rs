@@ -1,0 +1,186 @@
+//! [`app`]: every route of the server.
+
+use std::any::Any;
+
+use axum::{
+    Router,
+    extract::{MatchedPath, Request},
+    middleware::{Next, from_fn},
+    response::{IntoResponse as _, Response},
+};
+use http::{HeaderName, HeaderValue, Uri};
+use jiff::Timestamp;
+use tokio::time::Instant;
+use tower_http::catch_panic::CatchPanicLayer;
+use tracing::Instrument as _;
+use twilio_hooks::{
+    Hooks,
+    notify::{BusNotifier, Dispatcher, Topic},
+    signature::ValidateSignatureLayer,
+    twiml::{Say, VoiceResponse},
+};
+use twilio_hooks_axum::{Live, Webhooks};
+use uuid::Uuid;
+
+use crate::{
+    api::{self, Access, Problem},
+    closable::ClosableBus,
+    config::Config,
+    database::Database,
+    replies::{CALL_FALLBACK, Replies},
+    secret::Secret,
+};
+
+const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
+
+/// What the routes share. Clones are cheap.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct AppState {
+    /// Everything that is kept.
+    pub database: Database,
+    /// Who may use the API.
+    pub access: Access,
+    /// What happens to webhooks.
+    pub hooks: Hooks,
+    /// Who may send them.
+    pub signature: ValidateSignatureLayer,
+    /// Who listens.
+    pub live: Live,
+    /// What ends for them when the server stops.
+    pub live_bus: ClosableBus,
+}
+
+impl AppState {
+    /// Puts the server together: adds to the database what the configuration has and it lacks, and
+    /// makes the dispatcher, which the caller runs beside the routes.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn new(config: &Config, database: Database) -> anyhow::Result<(Self, Dispatcher)> {
+        let names: Vec<_> = config
+            .companies
+            .iter()
+            .map(|company| company.name.clone())
+            .collect();
+        let rows = database
+            .seed(&names, &config.lines, Timestamp::now())
+            .await?;
+        let operator = config.operator_token.as_ref().map(Secret::digest);
+        let access = config
+            .companies
+            .iter()
+            .zip(&rows)
+            .fold(Access::new(), |access, (company, row)| {
+                access.company(company.api_token.digest(), row.id)
+            })
+            .operator(operator);
+        let dispatcher = Dispatcher::new(
+            database.store.clone(),
+            BusNotifier::new(database.bus.clone()),
+        );
+        let replies = Replies::new(database.clone());
+        let hooks = Hooks::new(database.store.clone())
+            .on_message(replies.clone())
+            .on_call(replies)
+            .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
+            .notify_on(Topic::KNOWN.iter().cloned())
+            .with_wake(dispatcher.wake());
+        let signature = ValidateSignatureLayer::new(config.signed_url()?, config.auth_tokens());
+        let live_bus = ClosableBus::new(database.bus.clone());
+        let live = Live::new(live_bus.clone(), database.directory.clone());
+        Ok((
+            Self {
+                database,
+                access,
+                hooks,
+                signature,
+                live,
+                live_bus,
+            },
+            dispatcher,
+        ))
+    }
+}
+
+/// Every route of the server: the webhooks below `/api/webhooks/twilio`, the API, and the health
+/// checks.
+pub fn app(state: AppState) -> Router {
+    let webhooks = Webhooks::new(state.hooks.clone(), state.signature.clone());
+    let routes = Router::new()
+        .merge(webhooks.into_router())
+        .merge(api::router())
+        .fallback(async || Problem::not_found());
+    around(routes).with_state(state)
+}
+
+/// What goes around every route.
+fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
+    routes
+        .layer(CatchPanicLayer::custom(answer_panic))
+        .layer(from_fn(log_request))
+}
+
+/// One line for each request: what was asked and how it ended, nothing of what was sent.
+///
+/// The id is our own, because a stranger's may be anything. It is in every line that the request
+/// leaves in the log, and in the response.
+async fn log_request(request: Request, next: Next) -> Response {
+    let id = Uuid::now_v7().to_string();
+    let method = request.method().clone();
+    // Patterns instead of paths: somebody may put a number where an id belongs.
+    let path = match request.extensions().get::<MatchedPath>() {
+        Some(pattern) => pattern.as_str().to_owned(),
+        None => unknown_path(request.uri()),
+    };
+    let span = tracing::info_span!("request", id);
+    let start = Instant::now();
+    let mut response = next.run(request).instrument(span.clone()).await;
+    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
+    let status = response.status().as_u16();
+    span.in_scope(|| match path.as_str() {
+        "/healthz" | "/readyz" => tracing::debug!(%method, path, status, milliseconds, "answered"),
+        _ => tracing::info!(%method, path, status, milliseconds, "answered"),
+    });
+    if let Ok(id) = HeaderValue::from_str(&id) {
+        response.headers_mut().insert(REQUEST_ID, id);
+    }
+    response
+}
+
+/// The beginning of a path that no route has, with digits blotted out.
+fn unknown_path(uri: &Uri) -> String {
+    let visible = |c: char| if c.is_ascii_digit() { '#' } else { c };
+    uri.path().chars().take(100).map(visible).collect()
+}
+
+/// The panic itself is on standard error already.
+fn answer_panic(_panic: Box<dyn Any + Send>) -> Response {
+    tracing::error!(reason = "panic", "request not answered");
+    Problem::internal().into_response()
+}
+
+#[cfg(test)]
+mod tests {
+    use axum::{body::Body, routing::get};
+    use tower::ServiceExt as _;
+
+    use super::*;
+
+    #[tokio::test]
+    async fn a_panic_is_a_500() {
+        async fn broken() -> Response {
+            panic!("a bug");
+        }
+        let app = around(Router::new().route("/", get(broken)));
+        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
+        assert_eq!(response.status(), 500);
+        assert!(response.headers().contains_key(REQUEST_ID));
+    }
+
+    #[test]
+    fn unknown_paths_show_no_numbers() {
+        let uri = Uri::from_static("/sms/+12025550143?token=secret");
+        assert_eq!(unknown_path(&uri), "/sms/+###########");
+    }
+}

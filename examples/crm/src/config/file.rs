@@ -1,0 +1,205 @@
+//! The file: its keys as they are written, and the environment on top of them.
+
+use std::path::Path;
+
+use anyhow::{Context as _, anyhow, bail};
+use serde::{Deserialize, Deserializer, de::Error as _};
+
+use crate::secret::Secret;
+
+/// What is written in the file. Everything may be absent here; [`Config`](super::Config) says what
+/// must be there.
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct File {
+    pub(crate) listen: Option<String>,
+    pub(crate) public_url: Option<String>,
+    pub(crate) trusted_proxies: Option<ProxiesSection>,
+    pub(crate) database_url: Option<Secret>,
+    #[serde(default)]
+    pub(crate) log: LogSection,
+    pub(crate) operator_token: Option<Secret>,
+    #[serde(default)]
+    pub(crate) accounts: Vec<AccountSection>,
+    #[serde(default)]
+    pub(crate) companies: Vec<CompanySection>,
+    #[serde(default)]
+    pub(crate) lines: Vec<LineSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ProxiesSection {
+    pub(crate) addresses: Vec<String>,
+    pub(crate) headers: Option<String>,
+    pub(crate) hops: Option<usize>,
+    #[serde(default)]
+    pub(crate) hosts: Vec<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LogSection {
+    pub(crate) format: Option<String>,
+    pub(crate) filter: Option<String>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct AccountSection {
+    pub(crate) sid: String,
+    #[serde(deserialize_with = "one_or_more")]
+    pub(crate) auth_tokens: Vec<Secret>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct CompanySection {
+    pub(crate) name: String,
+    pub(crate) api_token: Option<Secret>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct LineSection {
+    pub(crate) account_sid: Option<String>,
+    pub(crate) number: String,
+    pub(crate) company: Option<String>,
+    pub(crate) greeting: Option<String>,
+    pub(crate) text_reply: Option<String>,
+}
+
+impl File {
+    /// Reads the file, if one is named, and puts the environment on top.
+    pub(crate) fn load(
+        path: Option<&Path>,
+        env: &dyn Fn(&str) -> Option<String>,
+    ) -> anyhow::Result<Self> {
+        let mut file = match path {
+            Some(path) => {
+                let text = std::fs::read_to_string(path).with_context(|| {
+                    format!("the configuration {} can't be read", path.display())
+                })?;
+                Self::parse(&text)
+                    .with_context(|| format!("the configuration {} is not right", path.display()))?
+            }
+            None => Self::default(),
+        };
+        file.apply(&|name| env(name).filter(|value| !value.trim().is_empty()))?;
+        Ok(file)
+    }
+
+    /// The error names the line but does not show it: there may be a secret in it.
+    pub(crate) fn parse(text: &str) -> anyhow::Result<Self> {
+        toml::from_str(text).map_err(|error| {
+            let start = error.span().map_or(0, |span| span.start.min(text.len()));
+            let line = 1 + text.as_bytes()[..start]
+                .iter()
+                .filter(|&&byte| byte == b'\n')
+                .count();
+            anyhow!("line {line}: {}", error.message())
+        })
+    }
+
+    fn apply(&mut self, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<()> {
+        let secret = |name| env(name).map(|value| Secret::new(&value));
+        replace(&mut self.listen, env("CRM_LISTEN"));
+        replace(&mut self.public_url, env("CRM_PUBLIC_URL"));
+        replace(&mut self.database_url, secret("DATABASE_URL"));
+        replace(&mut self.log.format, env("CRM_LOG_FORMAT"));
+        replace(&mut self.log.filter, env("CRM_LOG"));
+        replace(&mut self.operator_token, secret("CRM_OPERATOR_TOKEN"));
+        self.apply_account(env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"))?;
+        self.apply_company(env("CRM_COMPANY"), secret("CRM_API_TOKEN"))?;
+        self.apply_lines(env);
+        Ok(())
+    }
+
+    fn apply_account(&mut self, sid: Option<String>, tokens: Option<String>) -> anyhow::Result<()> {
+        let (sid, tokens) = match (sid, tokens) {
+            (None, None) => return Ok(()),
+            (Some(sid), Some(tokens)) => (sid.trim().to_owned(), tokens),
+            (Some(sid), None)
+                if self
+                    .accounts
+                    .iter()
+                    .any(|account| account.sid == sid.trim()) =>
+            {
+                return Ok(());
+            }
+            (Some(_), None) => bail!("TWILIO_ACCOUNT_SID is set, but TWILIO_AUTH_TOKEN is not"),
+            (None, Some(_)) => bail!("TWILIO_AUTH_TOKEN is set, but TWILIO_ACCOUNT_SID is not"),
+        };
+        let auth_tokens = tokens.split(',').map(Secret::new).collect();
+        match self.accounts.iter_mut().find(|account| account.sid == sid) {
+            Some(account) => account.auth_tokens = auth_tokens,
+            None => self.accounts.push(AccountSection { sid, auth_tokens }),
+        }
+        Ok(())
+    }
+
+    fn apply_company(
+        &mut self,
+        name: Option<String>,
+        api_token: Option<Secret>,
+    ) -> anyhow::Result<()> {
+        if name.is_none() && api_token.is_none() {
+            return Ok(());
+        }
+        let name = match (name, self.companies.as_slice()) {
+            (Some(name), _) => name.trim().to_owned(),
+            (None, []) => "My company".to_owned(),
+            (None, [only]) => only.name.clone(),
+            (None, _) => bail!("CRM_API_TOKEN is set, and CRM_COMPANY must say whose it is"),
+        };
+        match self
+            .companies
+            .iter_mut()
+            .find(|company| company.name == name)
+        {
+            Some(company) => replace(&mut company.api_token, api_token),
+            None => self.companies.push(CompanySection { name, api_token }),
+        }
+        Ok(())
+    }
+
+    /// Lines that the file has are left alone.
+    fn apply_lines(&mut self, env: &dyn Fn(&str) -> Option<String>) {
+        let numbers = env("CRM_NUMBERS").unwrap_or_default();
+        let numbers = numbers
+            .split(',')
+            .map(str::trim)
+            .filter(|number| !number.is_empty());
+        for number in numbers {
+            if !self.lines.iter().any(|line| line.number == number) {
+                self.lines.push(LineSection {
+                    account_sid: env("TWILIO_ACCOUNT_SID").map(|sid| sid.trim().to_owned()),
+                    number: number.to_owned(),
+                    company: env("CRM_COMPANY").map(|name| name.trim().to_owned()),
+                    greeting: None,
+                    text_reply: None,
+                });
+            }
+        }
+    }
+}
+
+/// A list, or one text. serde's own message for a wrong type would show the value.
+fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    let secret = |value| match value {
+        toml::Value::String(text) => Ok(Secret::new(&text)),
+        _ => Err(D::Error::custom(
+            "`auth_tokens` must be a list of texts in quotes",
+        )),
+    };
+    match toml::Value::deserialize(deserializer)? {
+        toml::Value::Array(values) => values.into_iter().map(secret).collect(),
+        value => Ok(vec![secret(value)?]),
+    }
+}
+
+fn replace<T>(setting: &mut Option<T>, value: Option<T>) {
+    if value.is_some() {
+        *setting = value;
+    }
+}

@@ -1,0 +1,381 @@
+//! [`Config`]: what the server is told before it starts.
+//!
+//! It is read from a TOML file and from the environment; the environment wins. `crm.sample.toml`
+//! explains every key. What belongs to a company and is changed while the server runs (greetings,
+//! replies) is in the database; the file only says what a new line begins with.
+
+mod file;
+mod known;
+
+use std::{net::SocketAddr, path::Path};
+
+use anyhow::{Context as _, bail, ensure};
+use twilio_hooks::{
+    AccountSid, Address, AddressKind,
+    signature::{AuthTokens, Cidr, ForwardingHeaders, PublicUrl, TrustedProxies},
+};
+
+use self::file::{AccountSection, CompanySection, File, LineSection, ProxiesSection};
+pub use self::known::Known;
+use crate::secret::{Secret, SecretDigest};
+
+/// A configuration that was checked.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Config {
+    /// Where to listen.
+    pub listen: SocketAddr,
+    /// The address that Twilio calls, without a path of ours.
+    pub public_url: String,
+    /// Proxies whose word is taken for the public address; without them it is `public_url`.
+    pub trusted_proxies: Option<Proxies>,
+    /// `sqlite:…` or `postgres://…`.
+    pub database_url: Secret,
+    /// What is logged.
+    pub log: Log,
+    /// The Twilio accounts whose webhooks are accepted.
+    pub accounts: Vec<Account>,
+    /// The companies that use this server.
+    pub companies: Vec<Company>,
+    /// Lines to create if they are missing.
+    pub lines: Vec<LineSeed>,
+    /// Opens the operator's part of the API; without it there is none.
+    pub operator_token: Option<Secret>,
+}
+
+/// Proxies in front of the server.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Proxies {
+    /// Who they are and what they write.
+    pub proxies: TrustedProxies,
+    /// The host names that may be requested, that of the public URL among them.
+    pub hosts: Vec<String>,
+}
+
+/// What is logged, and how.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub struct Log {
+    /// The form of a line.
+    pub format: LogFormat,
+    /// Which events, as `tracing_subscriber::EnvFilter` writes it.
+    pub filter: String,
+}
+
+/// The form of a line in the log.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LogFormat {
+    /// For people.
+    Text,
+    /// For programs: one JSON object in each line.
+    Json,
+}
+
+/// A Twilio account or subaccount.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Account {
+    /// `AC…`.
+    pub sid: AccountSid,
+    /// The primary token, and the other one while tokens are being changed.
+    pub auth_tokens: Vec<Secret>,
+}
+
+/// A company that uses this server.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct Company {
+    /// Its name, which the database knows it by.
+    pub name: String,
+    /// What its programs show to use the API.
+    pub api_token: Secret,
+}
+
+/// A line to create if the database does not have it.
+#[derive(Debug, Clone)]
+#[non_exhaustive]
+pub struct LineSeed {
+    /// The account the number belongs to.
+    pub account_sid: AccountSid,
+    /// The number, or the SID of a messaging service.
+    pub number: Address,
+    /// The name of the company it belongs to.
+    pub company: String,
+    /// What callers hear first.
+    pub greeting: Option<String>,
+    /// What every text is answered with.
+    pub text_reply: Option<String>,
+}
+
+impl Config {
+    /// Reads the file, if one is named, and the environment, which is handed in as a function.
+    ///
+    /// # Errors
+    /// If the file can't be read, has a key that does not exist, or lacks what the server can't do
+    /// without. The message is for the person who wrote the file; it shows no secret.
+    pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
+        Self::check(File::load(path, &env)?)
+    }
+
+    /// Reads a configuration from a text, without any environment.
+    ///
+    /// # Errors
+    /// As for [`load`](Self::load).
+    pub fn parse(toml: &str) -> anyhow::Result<Self> {
+        Self::check(File::parse(toml)?)
+    }
+
+    fn check(file: File) -> anyhow::Result<Self> {
+        let accounts = accounts(file.accounts)?;
+        let companies = companies(file.companies)?;
+        let lines = lines(file.lines, &accounts, &companies)?;
+        let public_url = file.public_url.context(
+            "no public URL is set: write `public_url` (or set CRM_PUBLIC_URL) as Twilio calls this \
+             server, such as https://crm.example.com",
+        )?;
+        let public_url = public_url.trim().to_owned();
+        PublicUrl::fixed(public_url.as_str()).context("`public_url` can't be used")?;
+        let trusted_proxies = file
+            .trusted_proxies
+            .map(|section| proxies(section, &public_url))
+            .transpose()?;
+        let listen = file.listen.as_deref().unwrap_or("127.0.0.1:3000");
+        let operator_token = file.operator_token.filter(|token| !token.is_blank());
+        if let Some(token) = &operator_token {
+            let digest = token.digest();
+            ensure!(
+                !companies
+                    .iter()
+                    .any(|company| company.api_token.digest().matches(&digest)),
+                "`operator_token` is the API token of a company as well; it must be one of its own"
+            );
+        }
+        Ok(Self {
+            listen: listen.trim().parse().ok().with_context(|| {
+                format!("`listen` is `{listen}`, which is no address and port like 127.0.0.1:3000")
+            })?,
+            public_url,
+            trusted_proxies,
+            database_url: file
+                .database_url
+                .unwrap_or_else(|| Secret::new("sqlite:crm.sqlite")),
+            log: Log::new(file.log.format.as_deref(), file.log.filter)?,
+            accounts,
+            companies,
+            lines,
+            operator_token,
+        })
+    }
+
+    /// The tokens that signatures are checked with.
+    #[must_use]
+    pub fn auth_tokens(&self) -> AuthTokens {
+        self.accounts
+            .iter()
+            .fold(AuthTokens::new(), |tokens, account| {
+                tokens.account(
+                    account.sid.clone(),
+                    account.auth_tokens.iter().map(Secret::expose),
+                )
+            })
+    }
+
+    /// How the address that Twilio has signed is found.
+    ///
+    /// # Errors
+    /// If it is not possible for `public_url` to be one.
+    pub fn signed_url(&self) -> anyhow::Result<PublicUrl> {
+        match &self.trusted_proxies {
+            Some(trusted) => Ok(PublicUrl::forwarded(trusted.proxies.clone())
+                .with_allowed_hosts(trusted.hosts.iter().cloned())),
+            None => {
+                PublicUrl::fixed(self.public_url.as_str()).context("`public_url` can't be used")
+            }
+        }
+    }
+}
+
+impl Log {
+    fn new(format: Option<&str>, filter: Option<String>) -> anyhow::Result<Self> {
+        let format = match format.map(str::trim) {
+            None | Some("text") => LogFormat::Text,
+            Some("json") => LogFormat::Json,
+            Some(other) => bail!("`log.format` is `{other}`; it can be `text` or `json`"),
+        };
+        Ok(Self {
+            format,
+            ..filter.map_or_else(Self::default, |filter| Self { format, filter })
+        })
+    }
+}
+
+impl Default for Log {
+    fn default() -> Self {
+        Self {
+            format: LogFormat::Text,
+            filter: "info,sqlx=warn".to_owned(),
+        }
+    }
+}
+
+fn accounts(sections: Vec<AccountSection>) -> anyhow::Result<Vec<Account>> {
+    let mut accounts: Vec<Account> = Vec::new();
+    for AccountSection { sid, auth_tokens } in sections {
+        let sid = sid.trim().to_owned();
+        ensure!(
+            sid.len() == 34
+                && sid.starts_with("AC")
+                && sid[2..].bytes().all(|byte| byte.is_ascii_hexdigit()),
+            "`{sid}` is no account SID: they are `AC` and 32 hexadecimal digits"
+        );
+        ensure!(
+            !accounts.iter().any(|account| account.sid.as_str() == sid),
+            "the account {sid} is there twice; list all its tokens in one `auth_tokens`"
+        );
+        let auth_tokens: Vec<_> = auth_tokens
+            .into_iter()
+            .filter(|token| !token.is_blank())
+            .collect();
+        ensure!(
+            !auth_tokens.is_empty(),
+            "the account {sid} has no auth token"
+        );
+        accounts.push(Account {
+            sid: sid.into(),
+            auth_tokens,
+        });
+    }
+    ensure!(
+        !accounts.is_empty(),
+        "no Twilio account is set: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or write an \
+         `[[accounts]]` section; without its token nobody could tell Twilio from a stranger"
+    );
+    Ok(accounts)
+}
+
+fn companies(sections: Vec<CompanySection>) -> anyhow::Result<Vec<Company>> {
+    let mut companies: Vec<(Company, SecretDigest)> = Vec::new();
+    for CompanySection { name, api_token } in sections {
+        let name = name.trim().to_owned();
+        ensure!(!name.is_empty(), "a company in `[[companies]]` has no name");
+        let api_token = api_token.filter(|token| !token.is_blank()).with_context(|| {
+            format!(
+                "the company `{name}` has no API token: write `api_token` in its section, or set \
+                 CRM_API_TOKEN"
+            )
+        })?;
+        let digest = api_token.digest();
+        for (other, token) in &companies {
+            ensure!(other.name != name, "the company `{name}` is there twice");
+            ensure!(
+                !token.matches(&digest),
+                "the companies `{}` and `{name}` have the same API token; each needs its own",
+                other.name
+            );
+        }
+        companies.push((Company { name, api_token }, digest));
+    }
+    ensure!(
+        !companies.is_empty(),
+        "no API token is set: set CRM_API_TOKEN, or write a `[[companies]]` section; without one \
+         the API would be open to everybody or to nobody"
+    );
+    Ok(companies.into_iter().map(|(company, _)| company).collect())
+}
+
+fn lines(
+    sections: Vec<LineSection>,
+    accounts: &[Account],
+    companies: &[Company],
+) -> anyhow::Result<Vec<LineSeed>> {
+    (1..)
+        .zip(sections)
+        .map(|(position, section)| {
+            line(section, accounts, companies)
+                .with_context(|| format!("line {position} of `[[lines]]` is not right"))
+        })
+        .collect()
+}
+
+fn line(
+    section: LineSection,
+    accounts: &[Account],
+    companies: &[Company],
+) -> anyhow::Result<LineSeed> {
+    let account_sid = match (section.account_sid, accounts) {
+        (Some(sid), _) => sid.trim().into(),
+        (None, [only]) => only.sid.clone(),
+        (None, _) => bail!("there are several accounts, and `account_sid` must say which it is"),
+    };
+    ensure!(
+        accounts.iter().any(|account| account.sid == account_sid),
+        "its `account_sid` is not among `[[accounts]]`"
+    );
+    let company = match (section.company, companies) {
+        (Some(name), _) => name.trim().to_owned(),
+        (None, [only]) => only.name.clone(),
+        (None, _) => bail!("there are several companies, and `company` must say whose it is"),
+    };
+    ensure!(
+        companies.iter().any(|other| other.name == company),
+        "its `company` is not among `[[companies]]`"
+    );
+    let number = Address::from(section.number.trim());
+    let is_service = number.as_str().starts_with("MG") && number.as_str().len() == 34;
+    ensure!(
+        is_service || number.e164().is_some() || number.kind() == AddressKind::ShortCode,
+        "its `number` is no phone number in the form +12025550143, no short code and no SID of a \
+         messaging service"
+    );
+    Ok(LineSeed {
+        account_sid,
+        number,
+        company,
+        greeting: given(section.greeting),
+        text_reply: given(section.text_reply),
+    })
+}
+
+fn proxies(section: ProxiesSection, public_url: &str) -> anyhow::Result<Proxies> {
+    let addresses = section
+        .addresses
+        .iter()
+        .map(|address| {
+            address.trim().parse::<Cidr>().with_context(|| {
+                format!(
+                    "`trusted_proxies.addresses` has `{address}`, which is no address or network"
+                )
+            })
+        })
+        .collect::<anyhow::Result<Vec<_>>>()?;
+    ensure!(
+        !addresses.is_empty(),
+        "`trusted_proxies.addresses` is empty"
+    );
+    let headers = match section.headers.as_deref().map(str::trim) {
+        None | Some("x-forwarded") => ForwardingHeaders::XForwarded,
+        Some("forwarded") => ForwardingHeaders::Forwarded,
+        Some(other) => {
+            bail!("`trusted_proxies.headers` is `{other}`; it can be `x-forwarded` or `forwarded`")
+        }
+    };
+    let hops = section.hops.unwrap_or(1);
+    ensure!(
+        hops > 0,
+        "`trusted_proxies.hops` is 0; there is one proxy at least"
+    );
+    let mut hosts = section.hosts;
+    let url: http::Uri = public_url.parse().context("`public_url` can't be used")?;
+    hosts.extend(url.host().map(str::to_owned));
+    let proxies = TrustedProxies::new(addresses)
+        .with_headers(headers)
+        .with_hops(hops);
+    Ok(Proxies { proxies, hosts })
+}
+
+/// A text, if there is anything in it.
+fn given(text: Option<String>) -> Option<String> {
+    text.map(|text| text.trim().to_owned())
+        .filter(|text| !text.is_empty())
+}

@@ -1,0 +1,160 @@
+//! Everything in one file of SQLite.
+
+use std::sync::Arc;
+
+use anyhow::Context as _;
+use async_trait::async_trait;
+use jiff::Timestamp;
+use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
+use twilio_hooks::{CompanyId, LineId, notify::LocalBus, store::StoreError};
+use twilio_hooks_sqlx::SqliteStore;
+
+use super::{
+    Company, Database, LineSettings, LineSettingsPatch, Settings, migrate::migrator, settings::sql,
+};
+
+const MIGRATIONS: &[(&str, &str)] = &[(
+    "start",
+    include_str!("../../migrations/sqlite/0001_start.sql"),
+)];
+
+pub(super) async fn connect(url: &str) -> anyhow::Result<Database> {
+    let store = SqliteStore::connect(url)
+        .await
+        .context("the SQLite file can't be opened")?;
+    store
+        .migrate()
+        .await
+        .context("the tables of the store can't be brought up to date")?;
+    migrate(store.pool())
+        .await
+        .context("the tables of the CRM can't be brought up to date")?;
+    Ok(Database {
+        store: Arc::new(store.clone()),
+        directory: Arc::new(store.clone()),
+        lines: Arc::new(store.clone()),
+        settings: Arc::new(SqliteSettings {
+            pool: store.pool().clone(),
+            store,
+        }),
+        bus: Arc::new(LocalBus::new()),
+    })
+}
+
+/// In one transaction, because another process may be doing the same.
+async fn migrate(pool: &SqlitePool) -> anyhow::Result<()> {
+    let mut transaction = pool.begin_with("begin immediate").await?;
+    migrator(MIGRATIONS)
+        .run_direct(None, &mut *transaction, false)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// Ids are text, as the store writes them.
+#[derive(Debug)]
+struct SqliteSettings {
+    pool: SqlitePool,
+    store: SqliteStore,
+}
+
+#[async_trait]
+impl Settings for SqliteSettings {
+    async fn add_company(&self, name: &str, now: Timestamp) -> Result<Company, StoreError> {
+        sqlx::query(sql::ADD_COMPANY)
+            .bind(CompanyId::at(now).to_string())
+            .bind(name)
+            .bind(format!("{now:.6}"))
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::backend)?;
+        let row = sqlx::query(sql::COMPANY)
+            .bind(name)
+            .fetch_one(&self.pool)
+            .await;
+        company(&row.map_err(StoreError::backend)?)
+    }
+
+    async fn companies(&self) -> Result<Vec<Company>, StoreError> {
+        let rows = sqlx::query(sql::COMPANIES).fetch_all(&self.pool).await;
+        rows.map_err(StoreError::backend)?
+            .iter()
+            .map(company)
+            .collect()
+    }
+
+    async fn line_settings(&self, line: LineId) -> Result<LineSettings, StoreError> {
+        let row = sqlx::query_as(sql::LINE_SETTINGS)
+            .bind(line.to_string())
+            .fetch_optional(&self.pool)
+            .await
+            .map_err(StoreError::backend)?;
+        Ok(row.map_or_else(LineSettings::default, line_settings))
+    }
+
+    async fn add_line_settings(
+        &self,
+        line: LineId,
+        settings: &LineSettings,
+    ) -> Result<(), StoreError> {
+        sqlx::query(sql::ADD_LINE_SETTINGS)
+            .bind(line.to_string())
+            .bind(&settings.greeting)
+            .bind(&settings.text_reply)
+            .execute(&self.pool)
+            .await
+            .map_err(StoreError::backend)?;
+        Ok(())
+    }
+
+    async fn change_line_settings(
+        &self,
+        line: LineId,
+        patch: &LineSettingsPatch,
+    ) -> Result<LineSettings, StoreError> {
+        let row = sqlx::query_as(sql::CHANGE_LINE_SETTINGS)
+            .bind(line.to_string())
+            .bind(patch.greeting.clone().flatten())
+            .bind(patch.text_reply.clone().flatten())
+            .bind(patch.greeting.is_some())
+            .bind(patch.text_reply.is_some())
+            .fetch_one(&self.pool)
+            .await
+            .map_err(StoreError::backend)?;
+        Ok(line_settings(row))
+    }
+
+    async fn is_line(&self, address: &str) -> Result<bool, StoreError> {
+        let row = sqlx::query(sql::IS_LINE)
+            .bind(address)
+            .fetch_optional(&self.pool)
+            .await;
+        Ok(row.map_err(StoreError::backend)?.is_some())
+    }
+
+    async fn ping(&self) -> Result<(), StoreError> {
+        self.store.ping().await
+    }
+
+    async fn close(&self) {
+        self.pool.close().await;
+    }
+}
+
+fn company(row: &SqliteRow) -> Result<Company, StoreError> {
+    let id: String = row.try_get("id").map_err(StoreError::backend)?;
+    let id = id
+        .parse()
+        .map_err(|error| StoreError::corrupt("company", error))?;
+    Ok(Company::new(
+        id,
+        row.try_get("name").map_err(StoreError::backend)?,
+    ))
+}
+
+fn line_settings((greeting, text_reply): (Option<String>, Option<String>)) -> LineSettings {
+    LineSettings {
+        greeting,
+        text_reply,
+    }
+}

@@ -1,0 +1,16 @@
+//! A CRM server for Twilio, as a library: the binary `crm` is a thin shell around it.
+//!
+//! [`app::app`] is every route, [`app::AppState::new`] puts it together from a [`config::Config`]
+//! and a [`database::Database`], and [`server::serve`] runs it until it is told to stop.
+
+pub mod api;
+pub mod app;
+pub mod cli;
+pub mod closable;
+pub mod config;
+pub mod database;
+pub mod logs;
+pub mod replies;
+pub mod secret;
+pub mod server;
+pub mod simulate;

@@ -1,0 +1,89 @@
+//! [`serve`]: runs the server until it is told to stop.
+
+use std::{
+    future::{Future, IntoFuture as _},
+    io,
+    net::SocketAddr,
+    pin::pin,
+    time::Duration,
+};
+
+use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+use twilio_hooks::notify::Dispatcher;
+
+use crate::app::{AppState, app};
+
+/// How long requests that are under way may take when the server stops.
+const GRACE: Duration = Duration::from_secs(10);
+
+/// Serves requests and delivers notifications until `stop` ends.
+///
+/// Then nothing new is accepted, listeners by WebSocket are told to come back, requests under way
+/// get ten seconds, and the dispatcher finishes its batch.
+///
+/// # Errors
+/// If the listener fails.
+pub async fn serve(
+    listener: TcpListener,
+    state: AppState,
+    dispatcher: Dispatcher,
+    stop: impl Future<Output = ()>,
+) -> io::Result<()> {
+    let (stop_requests, requests_stopped) = oneshot::channel::<()>();
+    let (stop_dispatcher, dispatcher_stopped) = oneshot::channel::<()>();
+    let dispatcher = tokio::spawn(async move { dispatcher.run(dropped(dispatcher_stopped)).await });
+    let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
+    let server = axum::serve(listener, service).with_graceful_shutdown(dropped(requests_stopped));
+    let mut server = pin!(server.into_future());
+    let served = tokio::select! {
+        served = &mut server => served,
+        () = stop => {
+            tracing::info!("stopping");
+            state.live_bus.close();
+            drop(stop_requests);
+            timeout(GRACE, &mut server).await.unwrap_or_else(|_| {
+                tracing::warn!(reason = "grace-over", "requests under way are cut off");
+                Ok(())
+            })
+        }
+    };
+    drop(stop_dispatcher);
+    let end = async {
+        let _ = dispatcher.await;
+        state.database.settings.close().await;
+    };
+    if timeout(GRACE, end).await.is_err() {
+        tracing::warn!(reason = "grace-over", "the dispatcher is cut off");
+    }
+    tracing::info!("stopped");
+    served
+}
+
+/// Ends when the other side is dropped.
+async fn dropped(signal: oneshot::Receiver<()>) {
+    let _ = signal.await;
+}
+
+/// Ends when the process is asked to stop, by Ctrl-C or by whoever runs it (SIGTERM).
+///
+/// # Errors
+/// If signals can't be listened to.
+pub fn stop_signal() -> io::Result<impl Future<Output = ()> + Send> {
+    #[cfg(unix)]
+    let mut terminate = {
+        use tokio::signal::unix::{SignalKind, signal};
+        (
+            signal(SignalKind::interrupt())?,
+            signal(SignalKind::terminate())?,
+        )
+    };
+    Ok(async move {
+        #[cfg(unix)]
+        tokio::select! {
+            _ = terminate.0.recv() => {}
+            _ = terminate.1.recv() => {}
+        }
+        #[cfg(not(unix))]
+        let _ = tokio::signal::ctrl_c().await;
+    })
+}

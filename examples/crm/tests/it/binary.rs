@@ -1,0 +1,198 @@
+//! The binary: how it starts, what it says, and how it stops.
+
+use std::{
+    io::{BufRead as _, BufReader, Read as _, Write as _},
+    net::TcpStream,
+    process::{Child, Command, Stdio},
+};
+
+use crate::support::{ACCOUNT, ALPHA, AUTH_TOKEN, PUBLIC_URL, TempDir, config};
+
+fn crm(directory: &TempDir) -> Command {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_crm"));
+    command
+        .env_clear()
+        .current_dir(directory.join(""))
+        .stdin(Stdio::null())
+        .stdout(Stdio::piped())
+        .stderr(Stdio::piped());
+    command
+}
+
+/// Ends the process with the test, also when the test fails.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn it_serves_until_it_is_told_to_stop() {
+    let directory = TempDir::new();
+    let child = crm(&directory)
+        .args(["serve", "--listen", "127.0.0.1:0"])
+        .env("CRM_PUBLIC_URL", PUBLIC_URL)
+        .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+        .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+        .env("CRM_API_TOKEN", ALPHA)
+        .env("CRM_NUMBERS", "+12025550187")
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut line = String::new();
+    BufReader::new(running.0.stdout.take().unwrap())
+        .read_line(&mut line)
+        .unwrap();
+    let address = line
+        .trim()
+        .strip_prefix("listening on http://")
+        .expect(&line);
+
+    let mut socket = TcpStream::connect(address).unwrap();
+    let request = format!(
+        "GET /api/lines HTTP/1.1\r\nHost: {address}\r\nAuthorization: Bearer {ALPHA}\r\n\
+         Connection: close\r\n\r\n"
+    );
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).unwrap();
+    assert!(response.starts_with("HTTP/1.1 200"), "{response}");
+    assert!(response.contains("+12025550187"), "{response}");
+    assert!(directory.join("crm.sqlite").exists());
+
+    let pid = running.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-TERM", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    let status = running.0.wait().unwrap();
+    let mut log = String::new();
+    running
+        .0
+        .stderr
+        .take()
+        .unwrap()
+        .read_to_string(&mut log)
+        .unwrap();
+    assert_eq!(status.code(), Some(0), "{log}");
+    assert!(log.contains("stopped"), "{log}");
+    assert!(!log.contains(ALPHA) && !log.contains(AUTH_TOKEN), "{log}");
+}
+
+#[cfg(unix)]
+#[test]
+fn the_demo_shows_what_happens_and_leaves_nothing() {
+    let directory = TempDir::new();
+    let child = crm(&directory)
+        .args(["demo", "--port", "0"])
+        .env("TMPDIR", directory.join(""))
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let mut lines = BufReader::new(running.0.stdout.take().unwrap())
+        .lines()
+        .map(Result::unwrap);
+    let curl = lines
+        .find(|line| line.contains("/api/notifications"))
+        .unwrap();
+    let simulate = lines.find(|line| line.contains("simulate sms")).unwrap();
+    let event = lines.find(|line| line.starts_with('#')).unwrap();
+    assert!(event.starts_with("#1 "), "{event}");
+    assert_eq!(std::fs::read_dir(directory.join("")).unwrap().count(), 1);
+
+    let arguments: Vec<_> = simulate.split_whitespace().skip(1).collect();
+    let (body, arguments) = arguments.split_last().unwrap();
+    let output = crm(&directory)
+        .args(arguments)
+        .arg(body.trim_matches('\''))
+        .output()
+        .unwrap();
+    let answer = String::from_utf8(output.stdout).unwrap();
+    assert!(answer.contains("We have got your message."), "{answer}");
+    lines.find(|line| line.contains("Hello!")).unwrap();
+    assert!(curl.contains("Authorization: Bearer "), "{curl}");
+
+    let pid = running.0.id().to_string();
+    assert!(
+        Command::new("kill")
+            .args(["-INT", &pid])
+            .status()
+            .unwrap()
+            .success()
+    );
+    assert_eq!(running.0.wait().unwrap().code(), Some(0));
+    assert_eq!(std::fs::read_dir(directory.join("")).unwrap().count(), 0);
+}
+
+/// What it says on standard error when it does not start.
+fn refusal(change: impl FnOnce(&mut Command)) -> String {
+    let directory = TempDir::new();
+    let mut command = crm(&directory);
+    command.args(["serve", "--listen", "127.0.0.1:0"]);
+    change(&mut command);
+    let output = command.output().unwrap();
+    assert_eq!(output.status.code(), Some(1));
+    assert!(output.stdout.is_empty());
+    String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn it_does_not_start_open_to_strangers() {
+    let said = refusal(|_| {});
+    assert!(
+        said.starts_with("error: ") && said.contains("TWILIO_ACCOUNT_SID"),
+        "{said}"
+    );
+    let said = refusal(|command| {
+        command
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN);
+    });
+    assert!(
+        said.contains("CRM_API_TOKEN") && !said.contains(AUTH_TOKEN),
+        "{said}"
+    );
+    let said = refusal(|command| {
+        command
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("CRM_API_TOKEN", ALPHA);
+    });
+    assert!(
+        said.contains("TWILIO_AUTH_TOKEN") && !said.contains(ALPHA),
+        "{said}"
+    );
+}
+
+#[test]
+fn it_names_what_is_wrong_with_its_configuration() {
+    let directory = TempDir::new();
+    let path = directory.join("crm.toml");
+    std::fs::write(&path, config("colour = \"blue\"", "sqlite:x")).unwrap();
+    let said = refusal(|command| {
+        command.env("CRM_CONFIG", &path);
+    });
+    assert!(
+        said.contains("crm.toml") && said.contains("unknown field `colour`"),
+        "{said}"
+    );
+    assert_eq!(said.lines().count(), 1, "{said}");
+    let said = refusal(|command| {
+        command.args(["--config", "missing.toml"]);
+    });
+    assert!(said.contains("missing.toml can't be read"), "{said}");
+    std::fs::write(&path, config("", "mysql://user:hidden@localhost/crm")).unwrap();
+    let said = refusal(|command| {
+        command.env("CRM_CONFIG", &path);
+    });
+    assert!(
+        said.contains("`sqlite:` or `postgres://`") && !said.contains("hidden"),
+        "{said}"
+    );
+}

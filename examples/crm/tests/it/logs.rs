@@ -1,0 +1,127 @@
+//! The log has the reasons and none of the secrets.
+
+use std::{
+    cell::RefCell,
+    io::{self, Write},
+    sync::Once,
+};
+
+use axum::body::Body;
+use crm::{config::Config, logs};
+use http::Request;
+
+use crate::support::{ALPHA, ALPHA_LINE, AUTH_TOKEN, Crm, OPERATOR, SENDER, config, sid, signed};
+
+thread_local! {
+    /// What the test of this thread has logged. It does all its work in its own thread.
+    static LOG: RefCell<Vec<u8>> = const { RefCell::new(Vec::new()) };
+}
+
+struct ToThread;
+
+impl Write for ToThread {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        LOG.with_borrow_mut(|log| log.extend_from_slice(bytes));
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Sends the log of all tests to their threads. One log for all, because `tracing` remembers for the
+/// whole process which events nobody wants.
+pub(crate) fn capture() {
+    static ONCE: Once = Once::new();
+    ONCE.call_once(|| {
+        let first = "log = { filter = \"debug\", format = \"json\" }";
+        let log = Config::parse(&config(first, "sqlite:x")).unwrap().log;
+        let subscriber = logs::subscriber(&log, || ToThread).unwrap();
+        tracing::subscriber::set_global_default(subscriber).unwrap();
+    });
+}
+
+#[tokio::test]
+async fn reasons_are_logged_and_secrets_are_not() {
+    let crm = Crm::start_with(&format!("operator_token = \"{OPERATOR}\"")).await;
+    crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "my dark confession")
+        .await;
+    crm.text(&sid("SM", 2), SENDER, "+12025550111", "my dark confession")
+        .await;
+    crm.call(&sid("CA", 1), SENDER, ALPHA_LINE).await;
+    crm.deliver().await;
+    crm.get(ALPHA, &format!("/api/messages?limit=5&before={SENDER}"))
+        .await
+        .problem(400);
+    crm.get(ALPHA, &format!("/api/contacts/{SENDER}"))
+        .await
+        .problem(400);
+    crm.get("not-a-token", "/api/messages").await.problem(401);
+    crm.get(ALPHA, &format!("/api/nothing/{SENDER}"))
+        .await
+        .problem(404);
+    let path = "/api/webhooks/twilio/sms/incoming";
+    crm.send(Request::post(path).body(Body::empty()).unwrap())
+        .await;
+    crm.send(Request::get(path).body(Body::empty()).unwrap())
+        .await;
+    let mut wrong = signed("sms/incoming", &[("Body", "my dark confession")]);
+    wrong.headers_mut().insert(
+        "x-twilio-signature",
+        "AAAAAAAAAAAAAAAAAAAAAAAAAAA=".parse().unwrap(),
+    );
+    crm.send(wrong).await;
+    crm.twilio("sms/incoming", &[("Body", "my dark confession")])
+        .await;
+    crm.lose_database().await;
+    let text = [
+        ("MessageSid", &*sid("SM", 3)),
+        ("From", SENDER),
+        ("Body", "my dark confession"),
+    ];
+    assert_eq!(crm.twilio("sms/incoming", &text).await.status, 503);
+
+    let log = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
+    for reason in [
+        "missing",
+        "mismatch",
+        "missing-parameter",
+        "wrong-method",
+        "token",
+        "unrouted",
+        "store",
+    ] {
+        assert!(
+            log.contains(&format!("\"reason\":\"{reason}\"")),
+            "{reason} is not in {log}"
+        );
+    }
+    for secret in [
+        AUTH_TOKEN,
+        ALPHA,
+        OPERATOR,
+        "not-a-token",
+        "2025550143",
+        "2025550187",
+        "2025550111",
+        "confession",
+    ] {
+        let line = log.lines().find(|line| line.contains(secret));
+        assert!(line.is_none(), "{secret} is in {line:?}");
+    }
+    assert!(log.contains("\"path\":\"/api/contacts/{id}\""), "{log}");
+    let answered: Vec<_> = log
+        .lines()
+        .filter(|line| line.contains("\"message\":\"answered\""))
+        .collect();
+    assert!(answered.len() >= 10);
+    for line in answered {
+        let line: serde_json::Value = serde_json::from_str(line).unwrap();
+        assert!(
+            line["status"].is_number() && line["milliseconds"].is_number(),
+            "{line}"
+        );
+        assert!(line["span"]["id"].is_string(), "{line}");
+    }
+}
