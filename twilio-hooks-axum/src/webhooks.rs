@@ -11,6 +11,7 @@ use axum::{
 };
 use http::{Method, StatusCode, header};
 use jiff::Timestamp;
+use tracing::Instrument;
 use twilio_hooks::{
     Hooks, ReceiveError,
     signature::{PeerAddr, RequestTarget, ValidateSignatureLayer},
@@ -155,11 +156,12 @@ async fn receive<W: Hooked>(hooks: Hooks, signed: Signed<W>) -> Response {
     };
     // In a task of its own, because this future ends when the client hangs up, and by then the
     // webhook may be half way.
-    let work = tokio::spawn(async move {
+    let work = async move {
         hooks
             .receive(signed.webhook, &signed.params, Timestamp::now())
             .await
-    });
+    };
+    let work = tokio::spawn(work.in_current_span());
     let response = match work.await {
         Ok(Ok(reply)) => Twiml(reply).into_response(),
         Ok(Err(error)) => refuse::<W>(&error),

@@ -59,7 +59,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime.block_on(serve::run(args, config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
         Command::Simulate(args) => {
-            let known = Known::load(config, variable)?;
+            let known = Known::load(config, without_twilio)?;
             let defaults = simulate::cli::Defaults {
                 url: known.url,
                 public_url: known.public_url,
@@ -74,6 +74,12 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     // Whatever still runs was given its time.
     runtime.shutdown_background();
     code
+}
+
+/// The environment without the account: `simulate` takes it by flag or variable itself, and one of the
+/// two facts may come by flag.
+fn without_twilio(name: &str) -> Option<String> {
+    if name.starts_with("TWILIO_") { None } else { variable(name) }
 }
 
 /// A variable of the environment.
