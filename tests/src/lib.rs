@@ -5,3 +5,8 @@ pub mod postgres;
 mod temp;
 
 pub use crate::{keep::keep, temp::TempDir};
+
+/// The README's programs compile.
+#[cfg(doctest)]
+#[doc = include_str!("../../README.md")]
+pub struct Readme;
