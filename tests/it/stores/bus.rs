@@ -51,7 +51,7 @@ async fn interrupt(pool: &PgPool) {
     )
     .fetch_one(pool)
     .await
-    .unwrap();
+    .expect("connections are ended");
     assert!(ended > 0, "nobody listens");
 }
 

@@ -265,11 +265,12 @@ async fn whole_reads(connection: &mut PgConnection) -> Vec<(String, i64)> {
     sqlx::query("select pg_stat_force_next_flush()")
         .execute(&mut *connection)
         .await
-        .unwrap();
+        .expect("counters are flushed");
     let sql = "select relname::text, seq_scan from pg_stat_user_tables
                where relname not in ('_twilio_hooks_migrations', 'lines', 'notification_counters')
                order by relname";
-    let rows = sqlx::query(sql).fetch_all(connection).await.unwrap();
+    let rows = sqlx::query(sql).fetch_all(connection).await;
+    let rows = rows.expect("counters are read");
     rows.iter().map(|row| (row.get(0), row.get(1))).collect()
 }
 

@@ -11,7 +11,7 @@ use twilio_hooks::{
     store::{Notification, StoreError},
 };
 
-use crate::error::store_error;
+use crate::error::{DatabaseError, store_error};
 
 /// Postgres takes payloads below 8,000 bytes.
 const MAX_PAYLOAD: usize = 7999;
@@ -103,7 +103,7 @@ impl Bus for PgBus {
         notify
             .execute(&self.pool)
             .await
-            .map_err(NotifyError::transient)?;
+            .map_err(|error| NotifyError::transient(DatabaseError::new(error)))?;
         Ok(())
     }
 

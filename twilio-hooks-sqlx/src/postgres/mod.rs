@@ -224,7 +224,9 @@ fn is_passing(error: &sqlx::Error) -> bool {
     // The contact that was found has been deleted meanwhile.
     const FOREIGN_KEY_VIOLATION: &str = "23503";
 
-    let code = error.as_database_error().and_then(|error| error.code());
+    let code = error
+        .as_database_error()
+        .and_then(sqlx::error::DatabaseError::code);
     matches!(
         code.as_deref(),
         Some(SERIALIZATION_FAILURE | DEADLOCK_DETECTED | FOREIGN_KEY_VIOLATION)

@@ -1,5 +1,7 @@
 //! Values and rows in SQLite's types: ids and times are text.
 
+use std::borrow::Cow;
+
 use jiff::Timestamp;
 use sqlx::{
     Error, Row, Sqlite, SqliteConnection,
@@ -10,14 +12,13 @@ use uuid::Uuid;
 
 use crate::args::{Arg, Columns, Database, unreadable};
 
-pub(super) fn query<'q>(
-    sql: &'static str,
-    args: Vec<Arg<'_>>,
-) -> Query<'q, Sqlite, SqliteArguments> {
+fn query<'q>(sql: &'static str, args: Vec<Arg<'_>>) -> Query<'q, Sqlite, SqliteArguments> {
+    #[cfg(test)]
+    super::plans::note(sql);
     args.into_iter()
         .fold(sqlx::query(sql), |query, arg| match arg {
             Arg::Id(id) => query.bind(id.map(|id| id.hyphenated().to_string())),
-            Arg::Text(text) => query.bind(text.map(|text| text.into_owned())),
+            Arg::Text(text) => query.bind(text.map(Cow::into_owned)),
             Arg::Number(number) => query.bind(number),
             // Of one length, so that their order as text is their order in time.
             Arg::Time(time) => query.bind(time.map(|time| format!("{time:.6}"))),

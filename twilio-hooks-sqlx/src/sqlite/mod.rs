@@ -2,6 +2,8 @@
 
 mod columns;
 mod outbox;
+#[cfg(test)]
+mod plans;
 mod record;
 mod writer;
 

@@ -5,8 +5,6 @@
 //! was busy, writes it in one transaction, and answers every caller after the commit. Nobody waits
 //! for a timer: a lone write is committed at once.
 
-use std::sync::Arc;
-
 use sqlx::{Error, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use twilio_hooks::{
@@ -16,7 +14,7 @@ use twilio_hooks::{
 
 use super::{outbox, record};
 use crate::{
-    error::{Shared, store_error},
+    error::{DatabaseError, store_error},
     lines,
     outbox::settle,
 };
@@ -70,7 +68,7 @@ async fn run(pool: SqlitePool, mut waiting: mpsc::Receiver<Box<dyn Job>>) {
         match commit(&pool, &mut jobs).await {
             Ok(()) => jobs.drain(..).for_each(|job| job.answer(None)),
             Err(Failure::Unavailable(error)) => {
-                let error = Shared(Arc::new(error));
+                let error = DatabaseError::new(error);
                 for job in jobs.drain(..) {
                     job.answer(Some(StoreError::backend(error.clone())));
                 }
