@@ -203,7 +203,7 @@ macro_rules! directory {
                 let sql = concat!(
                     "select ",
                     columns!(webhooks),
-                    " from webhooks where account_sid = $1 and sid = $2 order by id"
+                    " from webhooks where account_sid = $1 and sid = $2 order by number"
                 );
                 let args = vec![Arg::text(account.as_str()), Arg::text(sid)];
                 self.read(sql, args, rows::history_entry).await

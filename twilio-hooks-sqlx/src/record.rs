@@ -9,8 +9,8 @@ use twilio_hooks::{
     RecordingId,
     notify::Topic,
     store::{
-        CallChange, Change, Contact, Interaction, InteractionId, Line, MessageChange,
-        NotificationDraft, Outcome, Recorded, RecordingChange,
+        CallChange, Change, Contact, HistoryEntry, Interaction, InteractionId, Line, MessageChange,
+        Notification, NotificationDraft, Outcome, Recorded, RecordingChange, StoreError,
     },
     webhook::Media,
 };
@@ -102,11 +102,6 @@ macro_rules! complete_recording {
          source = coalesce(r.source, excluded.source),
          started_at = coalesce(r.started_at, excluded.started_at),
          error_code = coalesce(r.error_code, excluded.error_code),
-         draft_topic = coalesce(excluded.draft_topic, r.draft_topic),
-         draft_title = coalesce(excluded.draft_title, r.draft_title),
-         draft_message = coalesce(excluded.draft_message, r.draft_message),
-         draft_status = case when excluded.draft_topic is null
-             then r.draft_status else excluded.draft_status end,
          updated_at = excluded.updated_at
          where excluded.status_rank > r.status_rank
             or (r.company_id is null and excluded.company_id is not null)
@@ -216,22 +211,17 @@ pub(crate) async fn record_recording(
     let new_id = RecordingId::at(now);
     let account = || Arg::text(change.account_sid.as_str());
     let sid = || Arg::text(report.recording_sid.as_str());
-    let draft = change.notification.as_ref();
 
-    // While the recording is nobody's, the notification waits in the row.
+    let was_finished = is_finished(db, account(), sid()).await?;
     let sql = concat!(
         "insert into recordings as r (id, company_id, call_id, account_sid, call_sid,
              recording_sid, status, status_rank, url, duration, channels, source, started_at,
-             error_code, draft_topic, draft_title, draft_message, draft_status, created_at,
-             updated_at)
-         select $1, c.company_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12,
-             case when c.company_id is null then $13 end,
-             case when c.company_id is null then $14 end,
-             case when c.company_id is null then $15 end,
-             case when c.company_id is null then $16 end,
-             $17, $17
-         from (select 1) one
-         left join calls c on c.account_sid = $2 and c.call_sid = $3
+             error_code, created_at, updated_at)
+         select $1, c.company_id, c.id, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $13
+         from (select coalesce(
+             (select call_sid from recordings where account_sid = $2 and recording_sid = $4), $3
+         ) as sid) call
+         left join calls c on c.account_sid = $2 and c.call_sid = call.sid
          where true
          on conflict (account_sid, recording_sid) do update set ",
         complete_recording!(),
@@ -250,10 +240,6 @@ pub(crate) async fn record_recording(
         Arg::opt_text(report.source.as_deref()),
         Arg::Time(report.started_at),
         Arg::opt_number(report.error_code),
-        Arg::opt_text(draft.map(|draft| draft.topic.as_str())),
-        Arg::opt_text(draft.map(|draft| draft.title.as_str())),
-        Arg::opt_text(draft.map(|draft| draft.message.as_str())),
-        Arg::text(report.status.as_str()),
         Arg::time(now),
     ];
     let outcome = match db.rows(sql, args).await?.first() {
@@ -262,12 +248,10 @@ pub(crate) async fn record_recording(
         Some(_) => Outcome::Updated,
     };
 
-    if outcome != Outcome::Unchanged {
+    if !was_finished && is_finished(db, account(), sid()).await? {
         let sql = "update calls set recording_url = r.url, updated_at = $3
                    from recordings r
-                   where r.account_sid = $1 and r.recording_sid = $2
-                     and r.status = 'COMPLETED' and r.status_rank > 0 and r.url is not null
-                     and calls.id = r.call_id";
+                   where r.account_sid = $1 and r.recording_sid = $2 and calls.id = r.call_id";
         db.rows(sql, vec![account(), sid(), Arg::time(now)]).await?;
     }
 
@@ -284,75 +268,123 @@ pub(crate) async fn record_recording(
     let row = found.first().ok_or(Error::RowNotFound)?;
     let recorded = recorded(row, change, outcome)?;
 
-    if !change.params.is_empty() {
-        let sql = "insert into webhooks as w (id, company_id, kind, account_sid, sid, status,
-                       params, received_at)
-                   values ($1, $2, $3, $4, $5, $6, $7, $8)
-                   on conflict (account_sid, sid, status)
-                   do update set company_id = excluded.company_id
-                   where w.company_id is null and excluded.company_id is not null";
-        let args = vec![
-            Arg::id(HistoryId::at(now)),
-            Arg::opt_id(recorded.company_id),
-            Arg::text(change.kind.as_str()),
-            account(),
-            sid(),
-            Arg::text(report.status.as_str()),
-            Arg::text(change.params.to_form()),
-            Arg::time(now),
-        ];
-        db.rows(sql, args).await?;
+    remember(db, change, recorded.company_id).await?;
+    if outcome == Outcome::Unchanged {
+        return Ok(recorded);
     }
-
-    if outcome != Outcome::Unchanged
-        && let (Some(draft), Some(company)) = (draft, recorded.company_id)
-    {
-        let told = Told {
-            company,
-            draft,
-            contact: recorded
-                .contact
-                .as_ref()
-                .map(|it| (it.id, it.display_name())),
-            call: row.opt_id("call_id")?.map(CallId::from),
-            sid: report.recording_sid.as_str(),
-            status: report.status.as_str(),
-        };
-        tell(db, change, told).await?;
+    let Some(draft) = &change.notification else {
+        return Ok(recorded);
+    };
+    match recorded.company_id {
+        Some(company_id) => {
+            let call_id: CallId = row.id("call_id")?;
+            let contact = recorded.contact.as_ref();
+            let about = InteractionId::Call(call_id);
+            let notification = Notification::first(draft, company_id, contact, about, now);
+            let status = report.status.as_str();
+            tell(db, change, sid(), Arg::text(status), &notification).await?;
+        }
+        None => {
+            let sql = "insert into recording_drafts (id, recording_id, status, topic, title,
+                           message)
+                       values ($1, $2, $3, $4, $5, $6)
+                       on conflict (recording_id, status, topic) do nothing";
+            let args = vec![
+                Arg::id(NotificationId::at(now)),
+                Arg::Id(row.opt_id("id")?),
+                Arg::text(report.status.as_str()),
+                Arg::text(draft.topic.as_str()),
+                Arg::text(draft.title.as_str()),
+                Arg::text(draft.message.as_str()),
+            ];
+            db.rows(sql, args).await?;
+        }
     }
     Ok(recorded)
 }
 
-/// A notification about a recording.
-struct Told<'a> {
-    company: CompanyId,
-    draft: &'a NotificationDraft,
-    contact: Option<(ContactId, &'a str)>,
-    call: Option<CallId>,
-    sid: &'a str,
-    status: &'a str,
+/// Whether a recording is there and has something to hear.
+async fn is_finished(
+    db: &mut impl Database,
+    account: Arg<'_>,
+    sid: Arg<'_>,
+) -> Result<bool, Error> {
+    let sql = "select id from recordings
+               where account_sid = $1 and recording_sid = $2
+                 and status = 'COMPLETED' and status_rank > 0 and url is not null";
+    Ok(!db.rows(sql, vec![account, sid]).await?.is_empty())
 }
 
-async fn tell(db: &mut impl Database, change: &Change, told: Told<'_>) -> Result<(), Error> {
+/// Keeps the raw parameters, and gives the company what was kept before.
+async fn remember(
+    db: &mut impl Database,
+    change: &Change,
+    company: Option<CompanyId>,
+) -> Result<(), Error> {
+    if let Some(entry) = HistoryEntry::of(change, company) {
+        let sql = "insert into webhooks (id, company_id, kind, account_sid, sid, status, params,
+                       received_at)
+                   values ($1, $2, $3, $4, $5, $6, $7, $8)
+                   on conflict (account_sid, sid, status) do nothing";
+        let args = vec![
+            Arg::id(entry.id),
+            Arg::opt_id(company),
+            Arg::text(change.kind.as_str()),
+            Arg::text(change.account_sid.as_str()),
+            Arg::text(change.interaction.sid()),
+            Arg::text(change.interaction.status()),
+            Arg::text(change.params.to_form()),
+            Arg::time(change.received_at),
+        ];
+        db.rows(sql, args).await?;
+    }
+    route_history(db, change, company).await
+}
+
+/// Gives a company what was kept of the change's SID while nobody owned it.
+pub(crate) async fn route_history(
+    db: &mut impl Database,
+    change: &Change,
+    company: Option<CompanyId>,
+) -> Result<(), Error> {
+    let Some(company) = company else {
+        return Ok(());
+    };
+    let sql = "update webhooks set company_id = $1
+               where account_sid = $2 and sid = $3 and company_id is null";
+    let args = vec![
+        Arg::id(company),
+        Arg::text(change.account_sid.as_str()),
+        Arg::text(change.interaction.sid()),
+    ];
+    db.rows(sql, args).await?;
+    Ok(())
+}
+
+/// Writes a notification about a recording, if this status was not told of yet.
+async fn tell(
+    db: &mut impl Database,
+    change: &Change,
+    sid: Arg<'_>,
+    status: Arg<'_>,
+    notification: &Notification,
+) -> Result<(), Error> {
     let sql = "insert into notifications (id, company_id, topic, title, message, contact_id,
                    call_id, account_sid, sid, status, created_at, due_at)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $11)
                on conflict (account_sid, sid, status, topic) do nothing";
-    let name = told
-        .contact
-        .map_or(NotificationDraft::NOBODY, |(_, name)| name);
     let args = vec![
-        Arg::id(NotificationId::at(change.received_at)),
-        Arg::id(told.company),
-        Arg::text(told.draft.topic.as_str()),
-        Arg::text(told.draft.title_for(name)),
-        Arg::text(told.draft.message.as_str()),
-        Arg::opt_id(told.contact.map(|(id, _)| id)),
-        Arg::opt_id(told.call),
+        Arg::id(notification.id),
+        Arg::id(notification.company_id),
+        Arg::text(notification.topic.as_str()),
+        Arg::text(notification.title.as_str()),
+        Arg::text(notification.message.as_str()),
+        Arg::opt_id(notification.contact_id),
+        Arg::opt_id(notification.call_id),
         Arg::text(change.account_sid.as_str()),
-        Arg::text(told.sid),
-        Arg::text(told.status),
-        Arg::time(change.received_at),
+        sid,
+        status,
+        Arg::time(notification.created_at),
     ];
     db.rows(sql, args).await?;
     Ok(())
@@ -393,7 +425,8 @@ pub(crate) fn recorded(
         );
         line.address = row.text("line_address")?;
         line.user_id = row.opt_id("line_user_id")?.map(Into::into);
-        recorded.line = Some(line);
+        // What had a company before the line was given away is not the new owner's.
+        recorded.line = Some(line).filter(|line| Some(line.company_id) == recorded.company_id);
     }
     if let Some(contact_id) = row.opt_id("contact_id")? {
         recorded.contact = Some(Contact {
@@ -411,7 +444,17 @@ pub(crate) fn recorded(
     Ok(recorded)
 }
 
-/// A kind of interaction that a newer core has and this crate does not.
+/// Refuses a kind of interaction that a newer core has and this crate does not.
+pub(crate) fn supported(change: &Change) -> Result<(), StoreError> {
+    match change.interaction {
+        Interaction::Message(_) | Interaction::Call(_) | Interaction::Recording(_) => Ok(()),
+        _ => Err(StoreError::Unsupported {
+            what: "this kind of interaction",
+        }),
+    }
+}
+
+/// For the arms that [`supported`] leaves unreachable.
 pub(crate) fn unknown_interaction() -> Error {
     Error::Protocol("this kind of interaction can't be stored by this version".to_owned())
 }
@@ -429,28 +472,32 @@ pub(crate) async fn adopt_recordings(
         return Ok(());
     };
     let account = || Arg::text(change.account_sid.as_str());
+    let call_sid = || Arg::text(change.interaction.sid());
     let now = change.received_at;
+
+    // The latest one that is finished counts, unless the call has had it already.
+    let sql = "update calls set recording_url = r.url
+               from recordings r
+               where calls.id = $1 and r.id = (
+                   select id from recordings
+                   where account_sid = $2 and call_sid = $3 and call_id is null
+                     and status = 'COMPLETED' and status_rank > 0 and url is not null
+                   order by id desc
+                   limit 1)";
+    db.rows(sql, vec![Arg::id(call), account(), call_sid()])
+        .await?;
 
     let sql = "update recordings set call_id = $1, company_id = $2, updated_at = $3
                where account_sid = $4 and call_sid = $5 and company_id is null
                  and (call_id is null or $2 is not null)";
-    let sid = Arg::text(change.interaction.sid());
     let args = vec![
         Arg::id(call),
         Arg::opt_id(recorded.company_id),
         Arg::time(now),
         account(),
-        sid,
+        call_sid(),
     ];
     db.rows(sql, args).await?;
-
-    let sql = "update calls set recording_url = (
-                   select url from recordings
-                   where call_id = $1 and status = 'COMPLETED' and status_rank > 0
-                     and url is not null
-                   order by id limit 1)
-               where id = $1 and recording_url is null";
-    db.rows(sql, vec![Arg::id(call)]).await?;
 
     let Some(company) = recorded.company_id else {
         return Ok(());
@@ -458,38 +505,28 @@ pub(crate) async fn adopt_recordings(
     let sql = "update webhooks set company_id = $1
                where account_sid = $2 and company_id is null
                  and sid in (select recording_sid from recordings where call_id = $3)";
-    db.rows(sql, vec![Arg::id(company), account(), Arg::id(call)])
-        .await?;
+    let args = vec![Arg::id(company), account(), Arg::id(call)];
+    db.rows(sql, args).await?;
 
-    // The contact may have come with an earlier report, so it is the row that knows it.
-    let sql = "select r.id, r.recording_sid, r.draft_topic, r.draft_title, r.draft_message,
-                   r.draft_status, c.contact_id, coalesce(k.name, k.address) as contact_name
-               from recordings r
-               join calls c on c.id = r.call_id
-               left join contacts k on k.company_id = c.company_id and k.id = c.contact_id
-               where r.call_id = $1 and r.draft_topic is not null
-               order by r.id";
+    let sql = "select d.status, d.topic, d.title, d.message, r.recording_sid
+               from recordings r join recording_drafts d on d.recording_id = r.id
+               where r.call_id = $1
+               order by d.id";
     for row in db.rows(sql, vec![Arg::id(call)]).await? {
         let draft = NotificationDraft::new(
-            Topic::from(row.text("draft_topic")?.as_str()),
-            row.text("draft_title")?,
-            row.text("draft_message")?,
+            Topic::from(row.text("topic")?.as_str()),
+            row.text("title")?,
+            row.text("message")?,
         );
-        let contact_id: Option<ContactId> = row.opt_id("contact_id")?.map(Into::into);
-        let contact_name = row.opt_text("contact_name")?;
-        let told = Told {
-            company,
-            draft: &draft,
-            contact: contact_id.zip(contact_name.as_deref()),
-            call: Some(call),
-            sid: &row.text("recording_sid")?,
-            status: &row.text("draft_status")?,
-        };
-        tell(db, change, told).await?;
+        let contact = recorded.contact.as_ref();
+        let about = InteractionId::Call(call);
+        let notification = Notification::first(&draft, company, contact, about, now);
+        let sid = Arg::text(row.text("recording_sid")?);
+        let status = Arg::text(row.text("status")?);
+        tell(db, change, sid, status, &notification).await?;
     }
-    let sql = "update recordings set draft_topic = null, draft_title = null,
-                   draft_message = null, draft_status = null
-               where call_id = $1 and draft_topic is not null";
+    let sql = "delete from recording_drafts
+               where recording_id in (select id from recordings where call_id = $1)";
     db.rows(sql, vec![Arg::id(call)]).await?;
     Ok(())
 }

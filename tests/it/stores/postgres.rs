@@ -260,14 +260,15 @@ async fn statements_use_indexes() {
     assert_eq!(whole_reads(&mut connection).await, before);
 }
 
-/// How often each table was read from end to end.
+/// How often each table was read from end to end, except those that are always short.
 async fn whole_reads(connection: &mut PgConnection) -> Vec<(String, i64)> {
     sqlx::query("select pg_stat_force_next_flush()")
         .execute(&mut *connection)
         .await
         .expect("counters are flushed");
     let sql = "select relname::text, seq_scan from pg_stat_user_tables
-               where relname not in ('_twilio_hooks_migrations', 'lines', 'notification_counters')
+               where relname not in ('_twilio_hooks_migrations', 'lines', 'notification_counters',
+                   'recording_drafts')
                order by relname";
     let rows = sqlx::query(sql).fetch_all(connection).await;
     let rows = rows.expect("counters are read");

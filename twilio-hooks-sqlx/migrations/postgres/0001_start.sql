@@ -100,11 +100,6 @@ create table recordings (
     source text,
     started_at timestamptz,
     error_code bigint,
-    -- The notification of a recording whose call is not known, or nobody's, until it is.
-    draft_topic text,
-    draft_title text,
-    draft_message text,
-    draft_status text,
     created_at timestamptz not null,
     updated_at timestamptz not null,
     unique (account_sid, recording_sid),
@@ -112,6 +107,17 @@ create table recordings (
 );
 create index recordings_by_call on recordings (call_id, id);
 create index recordings_by_call_sid on recordings (account_sid, call_sid);
+
+-- Notifications of recordings whose call is not known, or nobody's, until it is.
+create table recording_drafts (
+    id uuid primary key,
+    recording_id uuid not null references recordings (id),
+    status text not null,
+    topic text not null,
+    title text not null,
+    message text not null,
+    unique (recording_id, status, topic)
+);
 
 create table notifications (
     id uuid primary key,
@@ -150,6 +156,8 @@ create table notification_counters (
 -- Every webhook as it was received.
 create table webhooks (
     id uuid primary key,
+    -- The order in which they came here; `id` follows the time at which they were received.
+    number bigint generated always as identity,
     company_id uuid,
     kind text not null,
     account_sid text not null,

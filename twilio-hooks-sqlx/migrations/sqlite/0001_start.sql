@@ -104,11 +104,6 @@ create table recordings (
     source text,
     started_at text,
     error_code integer,
-    -- The notification of a recording whose call is not known, or nobody's, until it is.
-    draft_topic text,
-    draft_title text,
-    draft_message text,
-    draft_status text,
     created_at text not null,
     updated_at text not null,
     unique (account_sid, recording_sid),
@@ -116,6 +111,17 @@ create table recordings (
 ) strict;
 create index recordings_by_call on recordings (call_id, id);
 create index recordings_by_call_sid on recordings (account_sid, call_sid);
+
+-- Notifications of recordings whose call is not known, or nobody's, until it is.
+create table recording_drafts (
+    id text primary key not null,
+    recording_id text not null references recordings (id),
+    status text not null,
+    topic text not null,
+    title text not null,
+    message text not null,
+    unique (recording_id, status, topic)
+) strict;
 
 create table notifications (
     id text primary key not null,
@@ -153,7 +159,9 @@ create table notification_counters (
 
 -- Every webhook as it was received.
 create table webhooks (
-    id text primary key not null,
+    -- The order in which they came here; `id` follows the time at which they were received.
+    number integer primary key,
+    id text not null unique,
     company_id text,
     kind text not null,
     account_sid text not null,

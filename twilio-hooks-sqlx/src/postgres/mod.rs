@@ -27,7 +27,8 @@ use crate::{
     error::store_error,
     lines,
     migrate::migrator,
-    outbox::settle,
+    outbox::{due, settle},
+    record::supported,
     rows::{self, columns},
 };
 
@@ -195,6 +196,7 @@ impl PgStore {
         connection: &mut PgConnection,
         change: &Change,
     ) -> Result<Recorded, StoreError> {
+        supported(change)?;
         let recorded = record::record_with(connection, change).await;
         recorded.map_err(store_error)
     }
@@ -242,6 +244,7 @@ impl fmt::Debug for PgStore {
 #[async_trait]
 impl Store for PgStore {
     async fn record(&self, change: &Change) -> Result<Recorded, StoreError> {
+        supported(change)?;
         for _ in 1..ATTEMPTS {
             match self.record_once(change).await {
                 Err(error) if is_passing(&error) => {}
@@ -263,8 +266,9 @@ impl Store for PgStore {
         attempt: u32,
         settlement: Settlement,
     ) -> Result<(), StoreError> {
+        let due = due(settlement)?;
         let mut connection = self.pool.acquire().await.map_err(store_error)?;
-        let settled = settle(&mut *connection, id, attempt, settlement).await;
+        let settled = settle(&mut *connection, id, attempt, due).await;
         settled.map_err(store_error)
     }
 }

@@ -36,29 +36,27 @@ pub(super) async fn record(
     connection: &mut PgConnection,
     change: &Change,
 ) -> Result<Recorded, Error> {
-    let call_sid = match &change.interaction {
-        Interaction::Message(message) => return record_message(connection, change, message).await,
+    match &change.interaction {
+        Interaction::Message(message) => record_message(connection, change, message).await,
         Interaction::Call(call) => {
             if let Some(recorded) = record_known_call(connection, change, call).await? {
                 return Ok(recorded);
             }
-            Some(&call.call_sid)
+            // Together in one round trip.
+            let key = lock_key(change, call.call_sid.as_str());
+            let begin = format!("begin; select pg_advisory_xact_lock({key})");
+            let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
+            let recorded = record_call(&mut transaction, change, call).await?;
+            transaction.commit().await?;
+            Ok(recorded)
         }
-        Interaction::Recording(recording) => recording.call_sid.as_ref(),
-        _ => return Err(unknown_interaction()),
-    };
-    // Together in one round trip. The statements after it see what was committed before the lock.
-    let begin = match call_sid {
-        Some(sid) => format!(
-            "begin; select pg_advisory_xact_lock({})",
-            lock_key(change, sid)
-        ),
-        None => "begin".to_owned(),
-    };
-    let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
-    let recorded = record_locked(&mut transaction, change).await?;
-    transaction.commit().await?;
-    Ok(recorded)
+        _ => {
+            let mut transaction = connection.begin().await?;
+            let recorded = record_with(&mut transaction, change).await?;
+            transaction.commit().await?;
+            Ok(recorded)
+        }
+    }
 }
 
 /// Writes a change in the caller's transaction.
@@ -66,39 +64,60 @@ pub(super) async fn record_with(
     connection: &mut PgConnection,
     change: &Change,
 ) -> Result<Recorded, Error> {
-    let call_sid = match &change.interaction {
-        Interaction::Message(message) => return record_message(connection, change, message).await,
-        Interaction::Call(call) => Some(&call.call_sid),
-        Interaction::Recording(recording) => recording.call_sid.as_ref(),
-        _ => return Err(unknown_interaction()),
-    };
-    if let Some(sid) = call_sid {
-        let key = Arg::number(lock_key(change, sid));
-        let sql = "select pg_advisory_xact_lock($1) is null as locked";
-        connection.rows(sql, vec![key]).await?;
-    }
-    record_locked(connection, change).await
-}
-
-/// Writes a change of a call or recording while the call is locked.
-async fn record_locked(connection: &mut PgConnection, change: &Change) -> Result<Recorded, Error> {
     match &change.interaction {
+        Interaction::Message(message) => record_message(connection, change, message).await,
         Interaction::Call(call) => {
-            let id = CallId::at(change.received_at);
-            let args = || {
-                let mut args = call_args(change, id, call);
-                args.push(Arg::number(1));
-                args
-            };
-            let (recorded, row) = run_until_ready(connection, CALL, args, change).await?;
-            if row.flag("waiting")? {
-                adopt_recordings(connection, change, &recorded).await?;
-            }
-            Ok(recorded)
+            lock_call(connection, change, call.call_sid.as_str()).await?;
+            record_call(connection, change, call).await
         }
-        Interaction::Recording(recording) => record_recording(connection, change, recording).await,
+        Interaction::Recording(recording) => {
+            let sql = "select call_sid from recordings
+                       where account_sid = $1 and recording_sid = $2 and call_sid is not null";
+            let args = vec![
+                Arg::text(change.account_sid.as_str()),
+                Arg::text(recording.recording_sid.as_str()),
+            ];
+            let known = connection.rows(sql, args).await?;
+            let known = known.first().map(|row| row.text("call_sid")).transpose()?;
+            let told = recording.call_sid.as_ref().map(CallSid::as_str);
+            if let Some(sid) = known.as_deref().or(told) {
+                lock_call(connection, change, sid).await?;
+            }
+            record_recording(connection, change, recording).await
+        }
         _ => Err(unknown_interaction()),
     }
+}
+
+/// The statements after this one see what was committed before the lock.
+async fn lock_call(
+    connection: &mut PgConnection,
+    change: &Change,
+    call_sid: &str,
+) -> Result<(), Error> {
+    let key = Arg::number(lock_key(change, call_sid));
+    let sql = "select pg_advisory_xact_lock($1) is null as locked";
+    connection.rows(sql, vec![key]).await?;
+    Ok(())
+}
+
+/// Records a call that nobody else records, and gives it the recordings that wait for it.
+async fn record_call(
+    connection: &mut PgConnection,
+    change: &Change,
+    call: &CallChange,
+) -> Result<Recorded, Error> {
+    let id = CallId::at(change.received_at);
+    let args = || {
+        let mut args = call_args(change, id, call);
+        args.push(Arg::number(1));
+        args
+    };
+    let (recorded, row) = run_until_ready(connection, CALL, args, change).await?;
+    if row.flag("waiting")? {
+        adopt_recordings(connection, change, &recorded).await?;
+    }
+    Ok(recorded)
 }
 
 async fn record_message(
@@ -171,10 +190,10 @@ fn answer(row: &Row, change: &Change) -> Result<Recorded, Error> {
 
 /// The advisory lock of a call: FNV-1a, because every version of every process must find the same
 /// one. Two calls that share a lock only wait for each other.
-fn lock_key(change: &Change, call_sid: &CallSid) -> i64 {
+fn lock_key(change: &Change, call_sid: &str) -> i64 {
     let account = change.account_sid.as_str().bytes();
     let hash = account
-        .chain(call_sid.as_str().bytes())
+        .chain(call_sid.bytes())
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -195,7 +214,8 @@ macro_rules! line {
 }
 
 /// From the owner to the contact, which is written only if it is new or something is to be filled
-/// in. Nothing goes on from `ready` while the contact can't be seen.
+/// in. Nothing goes on from `ready` while the contact can't be seen. `theirs` is the contact of the
+/// row, once that has one.
 macro_rules! contact {
     () => {
         "found as (
@@ -238,10 +258,19 @@ macro_rules! contact {
              from owner left join contact on true
              where $8 is null or owner.company_id is null or contact.id is not null
          ),
+         theirs as (
+             select contact.* from contact left join known on true
+             where known.contact_id is null or known.contact_id = contact.id
+             union all
+             select c.*, false from known
+             join contacts c on c.company_id = known.company_id and c.id = known.contact_id
+             where not exists (select from contact where contact.id = known.contact_id)
+         ),
          "
     };
 }
 
+/// Keeps the raw parameters, and gives the company what was kept before.
 macro_rules! history {
     () => {
         "history as (
@@ -251,6 +280,11 @@ macro_rules! history {
              on conflict (account_sid, sid, status)
              do update set company_id = excluded.company_id
              where w.company_id is null and excluded.company_id is not null
+         ),
+         routed as (
+             update webhooks w set company_id = ready.company_id from ready
+             where w.account_sid = $1 and w.sid = $2 and (w.status <> $3 or $16 is null)
+               and w.company_id is null and ready.company_id is not null
          ),
          "
     };
@@ -266,23 +300,23 @@ macro_rules! answer {
          coalesce(written.id = $22, false) as created,
          line.id as line_id, line.address as line_address, line.company_id as line_company_id,
          line.user_id as line_user_id,
-         contact.id as contact_id, contact.company_id as contact_company_id,
-         contact.address as contact_address, contact.name as contact_name,
-         contact.city as contact_city, contact.state as contact_state,
-         contact.zip as contact_zip, contact.country as contact_country,
-         contact.created_at as contact_created_at, contact.is_new as new_contact
+         theirs.id as contact_id, theirs.company_id as contact_company_id,
+         theirs.address as contact_address, theirs.name as contact_name,
+         theirs.city as contact_city, theirs.state as contact_state,
+         theirs.zip as contact_zip, theirs.country as contact_country,
+         theirs.created_at as contact_created_at, exists (select from made) as new_contact
          from (select 1) one
          left join known on true
          left join written on true
          left join line on true
-         left join contact on true"
+         left join theirs on true"
     };
 }
 
 /// What is known of a message counts before the line, which may have been given away.
 const MESSAGE: &str = concat!(
     "with known as (
-         select id, company_id from sms where account_sid = $1 and message_sid = $2
+         select id, company_id, contact_id from sms where account_sid = $1 and message_sid = $2
      ),
      ",
     line!(),
@@ -311,9 +345,9 @@ const MESSAGE: &str = concat!(
          insert into notifications (id, company_id, topic, title, message, contact_id, sms_id,
              account_sid, sid, status, created_at, due_at)
          select $17, written.company_id, $18,
-             $19 || coalesce(coalesce(contact.name, contact.address, 'hidden number') || $20, ''),
-             $21, contact.id, written.id, $1, $2, $3, $4, $4
-         from written left join contact on true
+             $19 || coalesce(coalesce(theirs.name, theirs.address, 'hidden number') || $20, ''),
+             $21, theirs.id, written.id, $1, $2, $3, $4, $4
+         from written left join theirs on true
          where written.company_id is not null and $18 is not null
          on conflict (account_sid, sid, status, topic) do nothing
      )
@@ -325,7 +359,7 @@ const MESSAGE: &str = concat!(
 /// A leg over a line that is nobody's belongs where its parent belongs.
 const CALL: &str = concat!(
     "with known as (
-         select id, company_id from calls where account_sid = $1 and call_sid = $2
+         select id, company_id, contact_id from calls where account_sid = $1 and call_sid = $2
      ),
      ",
     line!(),
@@ -340,7 +374,7 @@ const CALL: &str = concat!(
          from (select 1) one
          left join known on true
          left join line on true
-         left join parent on line.id is null
+         left join parent on coalesce(known.company_id, line.company_id) is null
          where $32 = 1 or known.company_id is not null
      ),
      ",
@@ -362,9 +396,9 @@ const CALL: &str = concat!(
          insert into notifications (id, company_id, topic, title, message, contact_id, call_id,
              account_sid, sid, status, created_at, due_at)
          select $17, written.company_id, $18,
-             $19 || coalesce(coalesce(contact.name, contact.address, 'hidden number') || $20, ''),
-             $21, contact.id, written.id, $1, $2, $3, $4, $4
-         from written left join contact on true
+             $19 || coalesce(coalesce(theirs.name, theirs.address, 'hidden number') || $20, ''),
+             $21, theirs.id, written.id, $1, $2, $3, $4, $4
+         from written left join theirs on true
          where written.company_id is not null and $18 is not null
          on conflict (account_sid, sid, status, topic) do nothing
      )

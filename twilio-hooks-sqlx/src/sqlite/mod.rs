@@ -29,6 +29,8 @@ use crate::{
     error::store_error,
     lines,
     migrate::migrator,
+    outbox::due,
+    record::supported,
     rows::{self, columns},
 };
 
@@ -289,6 +291,7 @@ impl SqliteStore {
         connection: &mut SqliteConnection,
         change: &Change,
     ) -> Result<Recorded, StoreError> {
+        supported(change)?;
         record::record(connection, change)
             .await
             .map_err(store_error)
@@ -319,6 +322,7 @@ impl fmt::Debug for SqliteStore {
 #[async_trait]
 impl Store for SqliteStore {
     async fn record(&self, change: &Change) -> Result<Recorded, StoreError> {
+        supported(change)?;
         self.writer.write(RecordingOf(change.clone())).await
     }
 
@@ -335,7 +339,7 @@ impl Store for SqliteStore {
         let settling = Settling {
             id,
             attempt,
-            settlement,
+            due: due(settlement)?,
         };
         self.writer.write(settling).await
     }

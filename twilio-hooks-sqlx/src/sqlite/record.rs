@@ -15,7 +15,7 @@ use crate::{
     args::{Arg, Columns, Database},
     record::{
         adopt_recordings, call_args, complete_call, complete_message, message_args,
-        record_recording, recorded, unknown_interaction,
+        record_recording, recorded, route_history, unknown_interaction,
     },
 };
 
@@ -65,6 +65,9 @@ async fn run(
     };
     let mut recorded = recorded(&answer, change, outcome)?;
     recorded.new_contact = answer.flag("new_contact")?;
+    if answer.flag("unrouted")? {
+        route_history(connection, change, recorded.company_id).await?;
+    }
     Ok((recorded, answer))
 }
 
@@ -109,7 +112,7 @@ macro_rules! owner_of_call {
                              or known.company_id = coalesce(line.company_id, parent.company_id)
                          then coalesce(line.user_id, parent.user_id) end as user_id
                  from (select 1) one left join known on true left join line on true
-                     left join parent on line.id is null) "
+                     left join parent on coalesce(known.company_id, line.company_id) is null) "
         )
     };
 }
@@ -138,11 +141,10 @@ macro_rules! contact {
 /// Keeps the raw parameters; follows the owner.
 macro_rules! history {
     () => {
-        "insert into webhooks as w (id, company_id, kind, account_sid, sid, status, params,
+        "insert into webhooks (id, company_id, kind, account_sid, sid, status, params,
              received_at)
          select $14, company_id, $15, $1, $2, $3, $16, $4 from owner where $16 is not null
-         on conflict (account_sid, sid, status) do update set company_id = excluded.company_id
-         where w.company_id is null and excluded.company_id is not null; "
+         on conflict (account_sid, sid, status) do nothing; "
     };
 }
 
@@ -154,7 +156,10 @@ macro_rules! answer_columns {
          c.id as contact_id, c.company_id as contact_company_id, c.address as contact_address,
          c.name as contact_name, c.city as contact_city, c.state as contact_state,
          c.zip as contact_zip, c.country as contact_country, c.created_at as contact_created_at,
-         c.id = $7 as new_contact"
+         exists (select 1 from contacts where id = $7) as new_contact,
+         s.company_id is not null and exists (
+             select 1 from webhooks
+             where account_sid = $1 and sid = $2 and company_id is null) as unrouted"
     };
 }
 
@@ -178,7 +183,7 @@ const MESSAGE: &str = concat!(
      select $17, s.company_id, $18,
          $19 || coalesce(coalesce(c.name, c.address, 'hidden number') || $20, ''),
          $21, c.id, s.id, $1, $2, $3, $4, $4
-     from sms s left join contacts c on c.company_id = s.company_id and c.address = $8
+     from sms s left join contacts c on c.company_id = s.company_id and c.id = s.contact_id
      where changes() > 0 and s.account_sid = $1 and s.message_sid = $2
        and s.company_id is not null and $18 is not null
      on conflict (account_sid, sid, status, topic) do nothing; ",
@@ -189,7 +194,7 @@ const MESSAGE: &str = concat!(
     " select s.id, s.company_id, ",
     answer_columns!(),
     " from sms s left join line on true
-     left join contacts c on c.company_id = s.company_id and c.address = $8
+     left join contacts c on c.company_id = s.company_id and c.id = s.contact_id
      where s.account_sid = $1 and s.message_sid = $2"
 );
 
@@ -212,7 +217,7 @@ const CALL: &str = concat!(
      select $17, s.company_id, $18,
          $19 || coalesce(coalesce(c.name, c.address, 'hidden number') || $20, ''),
          $21, c.id, s.id, $1, $2, $3, $4, $4
-     from calls s left join contacts c on c.company_id = s.company_id and c.address = $8
+     from calls s left join contacts c on c.company_id = s.company_id and c.id = s.contact_id
      where changes() > 0 and s.account_sid = $1 and s.call_sid = $2
        and s.company_id is not null and $18 is not null
      on conflict (account_sid, sid, status, topic) do nothing; ",
@@ -225,6 +230,6 @@ const CALL: &str = concat!(
              where r.account_sid = $1 and r.call_sid = $2 and r.company_id is null) as waiting, ",
     answer_columns!(),
     " from calls s left join line on true
-     left join contacts c on c.company_id = s.company_id and c.address = $8
+     left join contacts c on c.company_id = s.company_id and c.id = s.contact_id
      where s.account_sid = $1 and s.call_sid = $2"
 );

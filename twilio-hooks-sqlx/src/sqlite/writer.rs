@@ -5,11 +5,12 @@
 //! was busy, writes it in one transaction, and answers every caller after the commit. Nobody waits
 //! for a timer: a lone write is committed at once.
 
+use jiff::Timestamp;
 use sqlx::{Error, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use twilio_hooks::{
     CompanyId, LineId, NotificationId, async_trait,
-    store::{Change, Claim, Claimed, Line, Recorded, Settlement, StoreError},
+    store::{Change, Claim, Claimed, Line, Recorded, StoreError},
 };
 
 use super::{outbox, record};
@@ -192,7 +193,7 @@ impl Work for Claiming {
 pub(super) struct Settling {
     pub(super) id: NotificationId,
     pub(super) attempt: u32,
-    pub(super) settlement: Settlement,
+    pub(super) due: Option<Timestamp>,
 }
 
 #[async_trait]
@@ -200,7 +201,7 @@ impl Work for Settling {
     type Answer = ();
 
     async fn perform(&self, connection: &mut SqliteConnection) -> Result<(), Error> {
-        settle(connection, self.id, self.attempt, self.settlement).await
+        settle(connection, self.id, self.attempt, self.due).await
     }
 }
 
