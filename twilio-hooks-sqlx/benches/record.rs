@@ -1,7 +1,7 @@
 //! How many messages a second are recorded, and how long one takes.
 //!
 //! ```text
-//! cargo bench -p twilio-hooks-sqlx --all-features --bench record
+//! cargo bench -p twilio-hooks-sqlx --all-features --bench record [-- sqlite|postgres]
 //! ```
 //! SQLite writes to a file, flushed at every commit. Postgres is a server of its own with default
 //! settings, which also flushes, or the one `BENCH_DATABASE_URL` names (its database gets the tables
@@ -57,7 +57,18 @@ async fn main() {
     if !env::args().any(|arg| arg == "--bench") {
         return;
     }
+    let only = env::args().skip(1).find(|arg| !arg.starts_with('-'));
+    let is_wanted = |name| only.as_deref().is_none_or(|only| only == name);
     println!("database  senders  callers   messages/s    p50 ms    p99 ms");
+    if is_wanted("sqlite") {
+        measure_sqlite().await;
+    }
+    if is_wanted("postgres") {
+        measure_postgres().await;
+    }
+}
+
+async fn measure_sqlite() {
     for senders in [Senders::Known, Senders::Fresh] {
         for callers in CALLERS {
             let directory = TempDir::new();
@@ -67,7 +78,9 @@ async fn main() {
             measure("sqlite", Arc::new(store), senders, callers).await;
         }
     }
+}
 
+async fn measure_postgres() {
     let given = env::var("BENCH_DATABASE_URL").ok();
     let cluster = given.is_none().then(|| Cluster::start(Durability::On));
     let url = given.unwrap_or_else(|| cluster.as_ref().unwrap().url());
@@ -81,7 +94,7 @@ async fn main() {
     store.migrate().await.unwrap();
     for senders in [Senders::Known, Senders::Fresh] {
         for callers in CALLERS {
-            sqlx::raw_sql("truncate sms, contacts, notifications, webhooks, calls, recordings")
+            sqlx::raw_sql("truncate sms, contacts, notifications, webhooks, calls, recordings, recording_drafts")
                 .execute(&pool)
                 .await
                 .unwrap();

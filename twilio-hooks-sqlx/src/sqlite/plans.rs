@@ -49,7 +49,7 @@ async fn no_statement_reads_a_whole_table() {
                 let table = table.split(' ').next().unwrap_or_default();
                 // What the statement makes itself is short.
                 let own = [
-                    "CONSTANT", "one", "known", "line", "owner", "parent", "due", "claimed",
+                    "CONSTANT", "one", "known", "line", "owner", "parent", "call", "due", "claimed",
                 ];
                 // Scans for foreign keys are planned for rows that might break one, and are not run.
                 let named = statement.contains(table) && !own.contains(&table);
