@@ -21,10 +21,11 @@ use crate::{
     rank::{Ranked, direction_to_column},
 };
 
-/// What a later report of a message adds: a status further along, and whatever is missing. If it
-/// adds nothing, the row is not written. The table is called `s`.
+/// What a later report of a message adds (a status further along, and whatever is missing), and
+/// whether that is anything: if not, the row is not written. The table is called `s`, the report
+/// `excluded`.
 macro_rules! complete_message {
-    () => {
+    (set) => {
         "status = case when excluded.status_rank > s.status_rank
              then excluded.status else s.status end,
          status_rank = case when excluded.status_rank > s.status_rank
@@ -39,24 +40,26 @@ macro_rules! complete_message {
          media = case when s.media = '[]' then excluded.media else s.media end,
          num_segments = coalesce(s.num_segments, excluded.num_segments),
          error_code = coalesce(s.error_code, excluded.error_code),
-         updated_at = excluded.updated_at
-         where excluded.status_rank > s.status_rank
-            or (s.company_id is null and excluded.company_id is not null)
-            or (s.user_id is null and excluded.user_id is not null)
-            or (s.contact_id is null and excluded.contact_id is not null)
-            or (s.from_address = '' and excluded.from_address <> '')
-            or (s.to_address = '' and excluded.to_address <> '')
-            or (s.body is null and excluded.body is not null)
-            or (s.media = '[]' and excluded.media <> '[]')
-            or (s.num_segments is null and excluded.num_segments is not null)
-            or (s.error_code is null and excluded.error_code is not null)"
+         updated_at = excluded.updated_at"
+    };
+    (if) => {
+        "(excluded.status_rank > s.status_rank
+         or (s.company_id is null and excluded.company_id is not null)
+         or (s.user_id is null and excluded.user_id is not null)
+         or (s.contact_id is null and excluded.contact_id is not null)
+         or (s.from_address = '' and excluded.from_address <> '')
+         or (s.to_address = '' and excluded.to_address <> '')
+         or (s.body is null and excluded.body is not null)
+         or (s.media = '[]' and excluded.media <> '[]')
+         or (s.num_segments is null and excluded.num_segments is not null)
+         or (s.error_code is null and excluded.error_code is not null))"
     };
 }
 pub(crate) use complete_message;
 
 /// The same for a call. The table is called `s`.
 macro_rules! complete_call {
-    () => {
+    (set) => {
         "status = case when excluded.status_rank > s.status_rank
              then excluded.status else s.status end,
          status_rank = case when excluded.status_rank > s.status_rank
@@ -71,24 +74,26 @@ macro_rules! complete_call {
          duration = coalesce(s.duration, excluded.duration),
          recording_url = coalesce(s.recording_url, excluded.recording_url),
          error_code = coalesce(s.error_code, excluded.error_code),
-         updated_at = excluded.updated_at
-         where excluded.status_rank > s.status_rank
-            or (s.company_id is null and excluded.company_id is not null)
-            or (s.user_id is null and excluded.user_id is not null)
-            or (s.contact_id is null and excluded.contact_id is not null)
-            or (s.parent_call_sid is null and excluded.parent_call_sid is not null)
-            or (s.from_number = '' and excluded.from_number <> '')
-            or (s.to_number = '' and excluded.to_number <> '')
-            or (s.duration is null and excluded.duration is not null)
-            or (s.recording_url is null and excluded.recording_url is not null)
-            or (s.error_code is null and excluded.error_code is not null)"
+         updated_at = excluded.updated_at"
+    };
+    (if) => {
+        "(excluded.status_rank > s.status_rank
+         or (s.company_id is null and excluded.company_id is not null)
+         or (s.user_id is null and excluded.user_id is not null)
+         or (s.contact_id is null and excluded.contact_id is not null)
+         or (s.parent_call_sid is null and excluded.parent_call_sid is not null)
+         or (s.from_number = '' and excluded.from_number <> '')
+         or (s.to_number = '' and excluded.to_number <> '')
+         or (s.duration is null and excluded.duration is not null)
+         or (s.recording_url is null and excluded.recording_url is not null)
+         or (s.error_code is null and excluded.error_code is not null))"
     };
 }
 pub(crate) use complete_call;
 
 /// The same for a recording. The table is called `r`.
 macro_rules! complete_recording {
-    () => {
+    (set) => {
         "status = case when excluded.status_rank > r.status_rank
              then excluded.status else r.status end,
          status_rank = case when excluded.status_rank > r.status_rank
@@ -102,17 +107,19 @@ macro_rules! complete_recording {
          source = coalesce(r.source, excluded.source),
          started_at = coalesce(r.started_at, excluded.started_at),
          error_code = coalesce(r.error_code, excluded.error_code),
-         updated_at = excluded.updated_at
-         where excluded.status_rank > r.status_rank
-            or (r.company_id is null and excluded.company_id is not null)
-            or (r.call_id is null and excluded.call_id is not null)
-            or (r.call_sid is null and excluded.call_sid is not null)
-            or (r.url is null and excluded.url is not null)
-            or (r.duration is null and excluded.duration is not null)
-            or (r.channels is null and excluded.channels is not null)
-            or (r.source is null and excluded.source is not null)
-            or (r.started_at is null and excluded.started_at is not null)
-            or (r.error_code is null and excluded.error_code is not null)"
+         updated_at = excluded.updated_at"
+    };
+    (if) => {
+        "(excluded.status_rank > r.status_rank
+         or (r.company_id is null and excluded.company_id is not null)
+         or (r.call_id is null and excluded.call_id is not null)
+         or (r.call_sid is null and excluded.call_sid is not null)
+         or (r.url is null and excluded.url is not null)
+         or (r.duration is null and excluded.duration is not null)
+         or (r.channels is null and excluded.channels is not null)
+         or (r.source is null and excluded.source is not null)
+         or (r.started_at is null and excluded.started_at is not null)
+         or (r.error_code is null and excluded.error_code is not null))"
     };
 }
 
@@ -224,7 +231,9 @@ pub(crate) async fn record_recording(
          left join calls c on c.account_sid = $2 and c.call_sid = call.sid
          where true
          on conflict (account_sid, recording_sid) do update set ",
-        complete_recording!(),
+        complete_recording!(set),
+        " where ",
+        complete_recording!(if),
         " returning id",
     );
     let args = vec![
@@ -255,16 +264,28 @@ pub(crate) async fn record_recording(
         db.rows(sql, vec![account(), sid(), Arg::time(now)]).await?;
     }
 
-    let sql = "select r.id, r.company_id, r.call_id, null as line_id, k.id as contact_id,
-                   k.company_id as contact_company_id, k.address as contact_address,
-                   k.name as contact_name, k.city as contact_city, k.state as contact_state,
-                   k.zip as contact_zip, k.country as contact_country,
+    let sql = "select r.id, r.company_id, r.call_id, l.id as line_id, l.address as line_address,
+                   l.company_id as line_company_id, l.user_id as line_user_id,
+                   k.id as contact_id, k.company_id as contact_company_id,
+                   k.address as contact_address, k.name as contact_name, k.city as contact_city,
+                   k.state as contact_state, k.zip as contact_zip, k.country as contact_country,
                    k.created_at as contact_created_at
                from recordings r
                left join calls c on c.id = r.call_id
                left join contacts k on k.company_id = c.company_id and k.id = c.contact_id
+               left join lines l on l.id = (
+                   select id from lines where account_sid = $1 and address in ($3, $4)
+                   order by address <> $3
+                   limit 1)
                where r.account_sid = $1 and r.recording_sid = $2";
-    let found = db.rows(sql, vec![account(), sid()]).await?;
+    let keys = change.line_keys();
+    let args = vec![
+        account(),
+        sid(),
+        Arg::opt_text(keys.first().copied()),
+        Arg::opt_text(keys.get(1).copied()),
+    ];
+    let found = db.rows(sql, args).await?;
     let row = found.first().ok_or(Error::RowNotFound)?;
     let recorded = recorded(row, change, outcome)?;
 

@@ -1,6 +1,7 @@
 //! Every store keeps every promise, and what only databases can show.
 
 mod bus;
+mod differential;
 pub(crate) mod memory;
 pub(crate) mod postgres;
 pub(crate) mod sqlite;

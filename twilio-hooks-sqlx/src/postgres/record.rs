@@ -2,16 +2,18 @@
 //!
 //! A message is one statement, and so is a report of a call that is known and has an owner: one round
 //! trip, one transaction. Inside it each part hands its rows to the next, and locks are taken in one
-//! order by all (contact, then message or call, then history and notification), so two of them never
-//! wait for each other in a circle.
+//! order by all (message or call if it is known, contact, a new message or call, then history and
+//! notification), so two of them never wait for each other in a circle.
 //!
-//! A statement sees what was committed before it began, except that `on conflict` waits for rows
-//! that others are inserting. If that leaves it without the contact it needs, it writes nothing, says
-//! that it was not `ready`, and is simply run again.
+//! A statement sees what was committed before it began, and the message or call as it is now, because
+//! it locks that first. It may not see a contact, or a message, that others are just inserting. Then
+//! it says that it was not `ready`, or names no row, and is simply run again; until it knows the row
+//! it writes nothing but the contact.
 //!
-//! A call and its recordings look for each other, and neither would see what the other is just about
-//! to commit. So the first report of a call, and every report of a recording, holds an advisory lock
-//! on the call until it commits.
+//! Two things need to see everything that others have committed before the row was locked. When a
+//! message gets its owner, so does its history. A call and its recordings look for each other. So the
+//! first is done by a second statement that runs while the row is locked, and the first report of a
+//! call, like every report of a recording, holds an advisory lock on the call until it commits.
 
 use sqlx::{AssertSqlSafe, Connection, Error, PgConnection};
 use twilio_hooks::{
@@ -36,27 +38,25 @@ pub(super) async fn record(
     connection: &mut PgConnection,
     change: &Change,
 ) -> Result<Recorded, Error> {
-    match &change.interaction {
-        Interaction::Message(message) => record_message(connection, change, message).await,
-        Interaction::Call(call) => {
-            if let Some(recorded) = record_known_call(connection, change, call).await? {
-                return Ok(recorded);
-            }
-            // Together in one round trip.
-            let key = lock_key(change, call.call_sid.as_str());
-            let begin = format!("begin; select pg_advisory_xact_lock({key})");
-            let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
-            let recorded = record_call(&mut transaction, change, call).await?;
-            transaction.commit().await?;
-            Ok(recorded)
+    let recorded = match &change.interaction {
+        Interaction::Message(message) => {
+            record_message(connection, change, message, Locked::No).await?
         }
-        _ => {
-            let mut transaction = connection.begin().await?;
-            let recorded = record_with(&mut transaction, change).await?;
-            transaction.commit().await?;
-            Ok(recorded)
-        }
+        Interaction::Call(call) => record_call(connection, change, call, Locked::No).await?,
+        _ => None,
+    };
+    if let Some(recorded) = recorded {
+        return Ok(recorded);
     }
+    // Together in one round trip.
+    let begin = match first_lock(change) {
+        Some(key) => format!("begin; select pg_advisory_xact_lock({key})"),
+        None => "begin".to_owned(),
+    };
+    let mut transaction = connection.begin_with(AssertSqlSafe(begin)).await?;
+    let recorded = record_locked(&mut transaction, change).await?;
+    transaction.commit().await?;
+    Ok(recorded)
 }
 
 /// Writes a change in the caller's transaction.
@@ -64,12 +64,29 @@ pub(super) async fn record_with(
     connection: &mut PgConnection,
     change: &Change,
 ) -> Result<Recorded, Error> {
-    match &change.interaction {
-        Interaction::Message(message) => record_message(connection, change, message).await,
-        Interaction::Call(call) => {
-            lock_call(connection, change, call.call_sid.as_str()).await?;
-            record_call(connection, change, call).await
+    if let Some(key) = first_lock(change) {
+        lock(connection, key).await?;
+    }
+    record_locked(connection, change).await
+}
+
+/// The lock that everybody takes who may write what others look for. A message's row is its lock.
+fn first_lock(change: &Change) -> Option<i64> {
+    let is_message = matches!(change.interaction, Interaction::Message(_));
+    (!is_message).then(|| lock_key(change, change.interaction.sid()))
+}
+
+async fn record_locked(connection: &mut PgConnection, change: &Change) -> Result<Recorded, Error> {
+    let recorded = match &change.interaction {
+        Interaction::Message(message) => {
+            let recorded = record_message(connection, change, message, Locked::No).await?;
+            if recorded.is_some() {
+                recorded
+            } else {
+                record_message(connection, change, message, Locked::Yes).await?
+            }
         }
+        Interaction::Call(call) => record_call(connection, change, call, Locked::Yes).await?,
         Interaction::Recording(recording) => {
             let sql = "select call_sid from recordings
                        where account_sid = $1 and recording_sid = $2 and call_sid is not null";
@@ -81,86 +98,87 @@ pub(super) async fn record_with(
             let known = known.first().map(|row| row.text("call_sid")).transpose()?;
             let told = recording.call_sid.as_ref().map(CallSid::as_str);
             if let Some(sid) = known.as_deref().or(told) {
-                lock_call(connection, change, sid).await?;
+                lock(connection, lock_key(change, sid)).await?;
             }
-            record_recording(connection, change, recording).await
+            Some(record_recording(connection, change, recording).await?)
         }
-        _ => Err(unknown_interaction()),
-    }
+        _ => return Err(unknown_interaction()),
+    };
+    recorded.ok_or(Error::RowNotFound)
 }
 
 /// The statements after this one see what was committed before the lock.
-async fn lock_call(
-    connection: &mut PgConnection,
-    change: &Change,
-    call_sid: &str,
-) -> Result<(), Error> {
-    let key = Arg::number(lock_key(change, call_sid));
+async fn lock(connection: &mut PgConnection, key: i64) -> Result<(), Error> {
     let sql = "select pg_advisory_xact_lock($1) is null as locked";
-    connection.rows(sql, vec![key]).await?;
+    connection.rows(sql, vec![Arg::number(key)]).await?;
     Ok(())
 }
 
-/// Records a call that nobody else records, and gives it the recordings that wait for it.
-async fn record_call(
-    connection: &mut PgConnection,
-    change: &Change,
-    call: &CallChange,
-) -> Result<Recorded, Error> {
-    let id = CallId::at(change.received_at);
-    let args = || {
-        let mut args = call_args(change, id, call);
-        args.push(Arg::number(1));
-        args
-    };
-    let (recorded, row) = run_until_ready(connection, CALL, args, change).await?;
-    if row.flag("waiting")? {
-        adopt_recordings(connection, change, &recorded).await?;
-    }
-    Ok(recorded)
+/// Whether an earlier statement of this transaction has locked the message or call.
+#[derive(Clone, Copy)]
+enum Locked {
+    No,
+    Yes,
 }
 
+/// `None` if the message has to be locked first. Then this has done nothing else.
 async fn record_message(
     connection: &mut PgConnection,
     change: &Change,
     message: &MessageChange,
-) -> Result<Recorded, Error> {
+    locked: Locked,
+) -> Result<Option<Recorded>, Error> {
     let id = MessageId::at(change.received_at);
-    let args = || message_args(change, id, message);
-    Ok(run_until_ready(connection, MESSAGE, args, change).await?.0)
+    let args = || {
+        let mut args = message_args(change, id, message);
+        args.push(Arg::number(locked as i32));
+        args
+    };
+    let recorded = run_until_ready(connection, MESSAGE, args, change).await?;
+    Ok(recorded.map(|(recorded, _)| recorded))
 }
 
-/// Records a call that has an owner, hence no recordings that wait for it; others are left alone.
-async fn record_known_call(
+/// `None` if the call has to be locked first. It is then given the recordings that wait for it; one
+/// that has an owner already has none of those.
+async fn record_call(
     connection: &mut PgConnection,
     change: &Change,
     call: &CallChange,
+    locked: Locked,
 ) -> Result<Option<Recorded>, Error> {
-    let mut args = call_args(change, CallId::at(change.received_at), call);
-    args.push(Arg::number(0));
-    let row = run(connection, CALL, args).await?;
-    if !row.flag("ready")? {
+    let id = CallId::at(change.received_at);
+    let args = || {
+        let mut args = call_args(change, id, call);
+        args.push(Arg::number(locked as i32));
+        args
+    };
+    let Some((recorded, row)) = run_until_ready(connection, CALL, args, change).await? else {
         return Ok(None);
+    };
+    if matches!(locked, Locked::Yes) && row.flag("waiting")? {
+        adopt_recordings(connection, change, &recorded).await?;
     }
-    answer(&row, change).map(Some)
+    Ok(Some(recorded))
 }
 
+/// `None` if the statement is not allowed to do it without a lock.
 async fn run_until_ready<'a>(
     connection: &mut PgConnection,
     sql: &'static str,
     args: impl Fn() -> Vec<Arg<'a>>,
     change: &Change,
-) -> Result<(Recorded, Row), Error> {
+) -> Result<Option<(Recorded, Row)>, Error> {
     let mut new_contact = false;
     for _ in 0..ATTEMPTS {
         let row = run(connection, sql, args()).await?;
+        if !row.flag("allowed")? {
+            return Ok(None);
+        }
         new_contact |= row.flag("new_contact")?;
-        // Without an id everything is written, but the row itself was there already and came too
-        // late to be seen.
         if row.flag("ready")? && row.opt_id("id")?.is_some() {
             let mut recorded = answer(&row, change)?;
             recorded.new_contact = new_contact;
-            return Ok((recorded, row));
+            return Ok(Some((recorded, row)));
         }
     }
     Err(Error::RowNotFound)
@@ -183,17 +201,15 @@ fn answer(row: &Row, change: &Change) -> Result<Recorded, Error> {
         (true, false) => Outcome::Updated,
         (false, false) => Outcome::Unchanged,
     };
-    let mut recorded = recorded(row, change, outcome)?;
-    recorded.new_contact = row.flag("new_contact")?;
-    Ok(recorded)
+    recorded(row, change, outcome)
 }
 
-/// The advisory lock of a call: FNV-1a, because every version of every process must find the same
-/// one. Two calls that share a lock only wait for each other.
-fn lock_key(change: &Change, call_sid: &str) -> i64 {
+/// The advisory lock of a call or recording: FNV-1a, because every version of every process must find
+/// the same one. Two that share a lock only wait for each other.
+fn lock_key(change: &Change, sid: &str) -> i64 {
     let account = change.account_sid.as_str().bytes();
     let hash = account
-        .chain(call_sid.bytes())
+        .chain(sid.bytes())
         .fold(0xcbf2_9ce4_8422_2325_u64, |hash, byte| {
             (hash ^ u64::from(byte)).wrapping_mul(0x0100_0000_01b3)
         });
@@ -214,8 +230,8 @@ macro_rules! line {
 }
 
 /// From the owner to the contact, which is written only if it is new or something is to be filled
-/// in. Nothing goes on from `ready` while the contact can't be seen. `theirs` is the contact of the
-/// row, once that has one.
+/// in. `theirs` is the contact of the row, once that has one. Nothing goes on from `ready` while
+/// either can't be seen.
 macro_rules! contact {
     () => {
         "found as (
@@ -253,11 +269,6 @@ macro_rules! contact {
              union all
              select *, false from found where not exists (select from filled)
          ),
-         ready as (
-             select owner.company_id, owner.user_id, contact.id as contact_id
-             from owner left join contact on true
-             where $8 is null or owner.company_id is null or contact.id is not null
-         ),
          theirs as (
              select contact.* from contact left join known on true
              where known.contact_id is null or known.contact_id = contact.id
@@ -266,34 +277,64 @@ macro_rules! contact {
              join contacts c on c.company_id = known.company_id and c.id = known.contact_id
              where not exists (select from contact where contact.id = known.contact_id)
          ),
+         ready as (
+             select owner.company_id, owner.user_id, theirs.id as contact_id
+             from owner left join known on true left join theirs on true
+             where (known.contact_id is null or theirs.id is not null)
+               and ($8 is null or owner.company_id is null or exists (select from contact))
+         ),
          "
     };
 }
 
-/// Keeps the raw parameters, and gives the company what was kept before.
-macro_rules! history {
-    () => {
-        "history as (
-             insert into webhooks as w (id, company_id, kind, account_sid, sid, status, params,
-                 received_at)
-             select $14, company_id, $15, $1, $2, $3, $16, $4 from ready where $16 is not null
-             on conflict (account_sid, sid, status)
-             do update set company_id = excluded.company_id
-             where w.company_id is null and excluded.company_id is not null
-         ),
-         routed as (
-             update webhooks w set company_id = ready.company_id from ready
-             where w.account_sid = $1 and w.sid = $2 and (w.status <> $3 or $16 is null)
-               and w.company_id is null and ready.company_id is not null
-         ),
-         "
+/// From the report to the row and its history: a row that is not known is inserted, and left alone if
+/// somebody else has just done so; nothing else is written then.
+macro_rules! written {
+    ($columns:literal, $table:literal, $set:expr, $if:expr) => {
+        concat!(
+            "inserted as (
+                 insert into ",
+            $columns,
+            " select * from report where not exists (select from known)
+                 on conflict do nothing
+                 returning id, company_id
+             ),
+             updated as (
+                 update ",
+            $table,
+            " s set ",
+            $set,
+            " from known, report as excluded where s.id = known.id and ",
+            $if,
+            "    returning s.id, s.company_id
+             ),
+             written as (
+                 select * from inserted union all select * from updated
+             ),
+             kept as (
+                 select company_id from ready
+                 where exists (select from known) or exists (select from inserted)
+             ),
+             history as (
+                 insert into webhooks (id, company_id, kind, account_sid, sid, status, params,
+                     received_at)
+                 select $14, company_id, $15, $1, $2, $3, $16, $4 from kept where $16 is not null
+                 on conflict (account_sid, sid, status) do nothing
+             ),
+             routed as (
+                 update webhooks w set company_id = kept.company_id from kept, known
+                 where known.company_id is null and kept.company_id is not null
+                   and w.account_sid = $1 and w.sid = $2 and w.company_id is null
+             ),
+             "
+        )
     };
 }
 
 /// The row as it was and as it is, with line and contact.
 macro_rules! answer {
     () => {
-        "exists (select from ready) as ready,
+        "exists (select from ready) as ready, exists (select from owner) as allowed,
          coalesce(written.id, known.id) as id,
          coalesce(written.company_id, known.company_id) as company_id,
          written.id is not null as written,
@@ -313,10 +354,12 @@ macro_rules! answer {
     };
 }
 
-/// What is known of a message counts before the line, which may have been given away.
+/// What is known of a message counts before the line, which may have been given away. `$32` is 1 once
+/// the message is locked. Else one that is known and nobody's is not given to anybody.
 const MESSAGE: &str = concat!(
     "with known as (
          select id, company_id, contact_id from sms where account_sid = $1 and message_sid = $2
+         for no key update
      ),
      ",
     line!(),
@@ -325,22 +368,27 @@ const MESSAGE: &str = concat!(
              case when known.company_id is null or known.company_id = line.company_id
                  then line.user_id end as user_id
          from (select 1) one left join known on true left join line on true
+         where $32 = 1 or known.id is null or known.company_id is not null
+            or line.company_id is null
      ),
      ",
     contact!(),
-    "written as (
-         insert into sms as s (id, company_id, user_id, contact_id, account_sid, message_sid,
-             direction, status, status_rank, from_address, to_address, body, media, num_segments,
-             error_code, created_at, updated_at)
-         select $22, company_id, user_id, contact_id, $1, $2, $25, $23, $24, $26, $27, $28,
-             $29::jsonb, $30, $31, $4, $4
+    "report as (
+         select $22 as id, company_id, user_id, contact_id, $1 as account_sid,
+             $2 as message_sid, $25 as direction, $23 as status, $24 as status_rank,
+             $26 as from_address, $27 as to_address, $28 as body, $29::jsonb as media,
+             $30 as num_segments, $31 as error_code, $4 as created_at, $4 as updated_at
          from ready
-         on conflict (account_sid, message_sid) do update set ",
-    complete_message!(),
-    "    returning s.id, s.company_id
      ),
      ",
-    history!(),
+    written!(
+        "sms (id, company_id, user_id, contact_id, account_sid, message_sid, direction, status,
+             status_rank, from_address, to_address, body, media, num_segments, error_code,
+             created_at, updated_at)",
+        "sms",
+        complete_message!(set),
+        complete_message!(if)
+    ),
     "told as (
          insert into notifications (id, company_id, topic, title, message, contact_id, sms_id,
              account_sid, sid, status, created_at, due_at)
@@ -360,6 +408,7 @@ const MESSAGE: &str = concat!(
 const CALL: &str = concat!(
     "with known as (
          select id, company_id, contact_id from calls where account_sid = $1 and call_sid = $2
+         for no key update
      ),
      ",
     line!(),
@@ -379,19 +428,22 @@ const CALL: &str = concat!(
      ),
      ",
     contact!(),
-    "written as (
-         insert into calls as s (id, company_id, user_id, contact_id, account_sid, call_sid,
-             parent_call_sid, direction, status, status_rank, from_number, to_number, duration,
-             recording_url, error_code, created_at, updated_at)
-         select $22, company_id, user_id, contact_id, $1, $2, $31, $25, $23, $24, $26, $27, $28,
-             $29, $30, $4, $4
+    "report as (
+         select $22 as id, company_id, user_id, contact_id, $1 as account_sid, $2 as call_sid,
+             $31 as parent_call_sid, $25 as direction, $23 as status, $24 as status_rank,
+             $26 as from_number, $27 as to_number, $28 as duration, $29 as recording_url,
+             $30 as error_code, $4 as created_at, $4 as updated_at
          from ready
-         on conflict (account_sid, call_sid) do update set ",
-    complete_call!(),
-    "    returning s.id, s.company_id
      ),
      ",
-    history!(),
+    written!(
+        "calls (id, company_id, user_id, contact_id, account_sid, call_sid, parent_call_sid,
+             direction, status, status_rank, from_number, to_number, duration, recording_url,
+             error_code, created_at, updated_at)",
+        "calls",
+        complete_call!(set),
+        complete_call!(if)
+    ),
     "told as (
          insert into notifications (id, company_id, topic, title, message, contact_id, call_id,
              account_sid, sid, status, created_at, due_at)

@@ -176,7 +176,9 @@ const MESSAGE: &str = concat!(
          $1, $2, $25, $23, $24, $26, $27, $28, $29, $30, $31, $4, $4
      from owner where true
      on conflict (account_sid, message_sid) do update set ",
-    complete_message!(),
+    complete_message!(set),
+    " where ",
+    complete_message!(if),
     " returning id;
      insert into notifications (id, company_id, topic, title, message, contact_id, sms_id,
          account_sid, sid, status, created_at, due_at)
@@ -210,7 +212,9 @@ const CALL: &str = concat!(
          $1, $2, $31, $25, $23, $24, $26, $27, $28, $29, $30, $4, $4
      from owner where true
      on conflict (account_sid, call_sid) do update set ",
-    complete_call!(),
+    complete_call!(set),
+    " where ",
+    complete_call!(if),
     " returning id;
      insert into notifications (id, company_id, topic, title, message, contact_id, call_id,
          account_sid, sid, status, created_at, due_at)
