@@ -79,7 +79,11 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
 /// The environment without the account: `simulate` takes it by flag or variable itself, and one of the
 /// two facts may come by flag.
 fn without_twilio(name: &str) -> Option<String> {
-    if name.starts_with("TWILIO_") { None } else { variable(name) }
+    if name.starts_with("TWILIO_") {
+        None
+    } else {
+        variable(name)
+    }
 }
 
 /// A variable of the environment.
