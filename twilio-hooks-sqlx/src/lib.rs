@@ -87,9 +87,9 @@ mod sqlite;
 
 pub use sqlx;
 
-#[cfg(any(feature = "postgres", feature = "sqlite"))]
-pub use crate::error::DatabaseError;
 #[cfg(feature = "postgres")]
 pub use crate::postgres::{PgBus, PgStore};
 #[cfg(feature = "sqlite")]
 pub use crate::sqlite::SqliteStore;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+pub use crate::{error::DatabaseError, migrate::migrator};

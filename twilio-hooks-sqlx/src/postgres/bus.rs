@@ -169,6 +169,9 @@ async fn hear(pool: PgPool, channel: Arc<str>, mut listener: PgListener, sender:
             }
             Err(error) => error,
         };
+        if pool.is_closed() {
+            return;
+        }
         tracing::warn!(
             error = &error as &dyn std::error::Error,
             "live notifications are interrupted"

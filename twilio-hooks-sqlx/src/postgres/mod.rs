@@ -25,8 +25,7 @@ use crate::{
     args::{Arg, Database},
     directory::{before, directory, merge, one_more},
     error::store_error,
-    lines,
-    migrate::migrator,
+    lines, migrate,
     outbox::{due, settle},
     record::supported,
     rows::{self, columns},
@@ -113,7 +112,7 @@ impl PgStore {
         let mut connection = self.pool.acquire().await.map_err(store_error)?;
         // The migrator's lock belongs to the connection, and must not stay if this is cut short.
         connection.close_on_drop();
-        migrator(&migrations)
+        migrate::own(&migrations)
             .run_direct(None, &mut *connection, false)
             .await
             .map_err(StoreError::backend)

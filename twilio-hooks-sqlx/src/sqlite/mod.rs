@@ -27,8 +27,7 @@ use crate::{
     args::{Arg, Database},
     directory::{before, directory, merge, one_more},
     error::store_error,
-    lines,
-    migrate::migrator,
+    lines, migrate,
     outbox::due,
     record::supported,
     rows::{self, columns},
@@ -205,7 +204,7 @@ impl SqliteStore {
             .begin_with("begin immediate")
             .await
             .map_err(store_error)?;
-        migrator(&migrations)
+        migrate::own(&migrations)
             .run_direct(None, &mut *transaction, false)
             .await
             .map_err(StoreError::backend)?;

@@ -3,7 +3,6 @@
 //! SQLite in a file is the default, Postgres is for teams and for several servers at once. What
 //! differs between them is in the modules `sqlite` and `postgres`; everything else sees the traits.
 
-mod migrate;
 mod postgres;
 mod settings;
 mod sqlite;

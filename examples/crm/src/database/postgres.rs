@@ -7,12 +7,10 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{PgPool, Row as _, postgres::PgRow};
 use twilio_hooks::{CompanyId, LineId, store::StoreError};
-use twilio_hooks_sqlx::{PgBus, PgStore};
+use twilio_hooks_sqlx::{PgBus, PgStore, migrator};
 use uuid::Uuid;
 
-use super::{
-    Company, Database, LineSettings, LineSettingsPatch, Settings, migrate::migrator, settings::sql,
-};
+use super::{Company, Database, LineSettings, LineSettingsPatch, Settings, settings::sql};
 
 const MIGRATIONS: &[(&str, &str)] = &[(
     "start",
@@ -49,7 +47,7 @@ pub(super) async fn connect(url: &str) -> anyhow::Result<Database> {
 async fn migrate(pool: &PgPool) -> anyhow::Result<()> {
     let mut connection = pool.acquire().await?;
     connection.close_on_drop();
-    migrator(MIGRATIONS)
+    migrator("_crm_migrations", MIGRATIONS)
         .run_direct(None, &mut *connection, false)
         .await?;
     Ok(())

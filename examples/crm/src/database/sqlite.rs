@@ -7,11 +7,9 @@ use async_trait::async_trait;
 use jiff::Timestamp;
 use sqlx::{Row as _, SqlitePool, sqlite::SqliteRow};
 use twilio_hooks::{CompanyId, LineId, notify::LocalBus, store::StoreError};
-use twilio_hooks_sqlx::SqliteStore;
+use twilio_hooks_sqlx::{SqliteStore, migrator};
 
-use super::{
-    Company, Database, LineSettings, LineSettingsPatch, Settings, migrate::migrator, settings::sql,
-};
+use super::{Company, Database, LineSettings, LineSettingsPatch, Settings, settings::sql};
 
 const MIGRATIONS: &[(&str, &str)] = &[(
     "start",
@@ -44,7 +42,7 @@ pub(super) async fn connect(url: &str) -> anyhow::Result<Database> {
 /// In one transaction, because another process may be doing the same.
 async fn migrate(pool: &SqlitePool) -> anyhow::Result<()> {
     let mut transaction = pool.begin_with("begin immediate").await?;
-    migrator(MIGRATIONS)
+    migrator("_crm_migrations", MIGRATIONS)
         .run_direct(None, &mut *transaction, false)
         .await?;
     transaction.commit().await?;
