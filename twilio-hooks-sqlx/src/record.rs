@@ -269,7 +269,8 @@ pub(crate) async fn record_recording(
                    k.id as contact_id, k.company_id as contact_company_id,
                    k.address as contact_address, k.name as contact_name, k.city as contact_city,
                    k.state as contact_state, k.zip as contact_zip, k.country as contact_country,
-                   k.created_at as contact_created_at
+                   k.created_at as contact_created_at,
+                   exists (select 1 from recording_drafts where recording_id = r.id) as waiting
                from recordings r
                left join calls c on c.id = r.call_id
                left join contacts k on k.company_id = c.company_id and k.id = c.contact_id
@@ -293,14 +294,17 @@ pub(crate) async fn record_recording(
     if outcome == Outcome::Unchanged {
         return Ok(recorded);
     }
+    // It may have come without its call at first.
+    if recorded.company_id.is_some() && row.flag("waiting")? {
+        tell_waiting(db, change, row.id("call_id")?, &recorded).await?;
+    }
     let Some(draft) = &change.notification else {
         return Ok(recorded);
     };
     match recorded.company_id {
         Some(company_id) => {
-            let call_id: CallId = row.id("call_id")?;
             let contact = recorded.contact.as_ref();
-            let about = InteractionId::Call(call_id);
+            let about = InteractionId::Call(row.id("call_id")?);
             let notification = Notification::first(draft, company_id, contact, about, now);
             let status = report.status.as_str();
             tell(db, change, sid(), Arg::text(status), &notification).await?;
@@ -529,6 +533,20 @@ pub(crate) async fn adopt_recordings(
     let args = vec![Arg::id(company), account(), Arg::id(call)];
     db.rows(sql, args).await?;
 
+    tell_waiting(db, change, call, recorded).await
+}
+
+/// Writes the notifications that wait with the recordings of a call.
+async fn tell_waiting(
+    db: &mut impl Database,
+    change: &Change,
+    call: CallId,
+    recorded: &Recorded,
+) -> Result<(), Error> {
+    let Some(company) = recorded.company_id else {
+        return Ok(());
+    };
+    let now = change.received_at;
     let sql = "select d.status, d.topic, d.title, d.message, r.recording_sid
                from recordings r join recording_drafts d on d.recording_id = r.id
                where r.call_id = $1

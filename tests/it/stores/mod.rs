@@ -4,6 +4,7 @@ mod bus;
 mod differential;
 pub(crate) mod memory;
 pub(crate) mod postgres;
+mod races;
 pub(crate) mod sqlite;
 
 use jiff::{SignedDuration, Timestamp};

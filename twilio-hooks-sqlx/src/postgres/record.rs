@@ -6,7 +6,8 @@
 //! notification), so two of them never wait for each other in a circle.
 //!
 //! A statement sees what was committed before it began, and the message or call as it is now, because
-//! it locks that first. It may not see a contact, or a message, that others are just inserting. Then
+//! it locks that first (`for update`: a weaker lock would have to be raised when the row is updated,
+//! and two can't raise theirs at once). It may not see a contact, or a message, that others are just inserting. Then
 //! it says that it was not `ready`, or names no row, and is simply run again; until it knows the row
 //! it writes nothing but the contact.
 //!
@@ -359,7 +360,7 @@ macro_rules! answer {
 const MESSAGE: &str = concat!(
     "with known as (
          select id, company_id, contact_id from sms where account_sid = $1 and message_sid = $2
-         for no key update
+         for update
      ),
      ",
     line!(),
@@ -408,7 +409,7 @@ const MESSAGE: &str = concat!(
 const CALL: &str = concat!(
     "with known as (
          select id, company_id, contact_id from calls where account_sid = $1 and call_sid = $2
-         for no key update
+         for update
      ),
      ",
     line!(),

@@ -1,7 +1,7 @@
 //! [`MemoryStore`]: everything in memory, for a quick start, tests and as the reference.
 
 use std::{
-    collections::{BTreeMap, HashMap, HashSet},
+    collections::{BTreeMap, BTreeSet, HashMap, HashSet},
     fmt,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
 };
@@ -62,7 +62,7 @@ struct State {
     call_sids: HashMap<(AccountSid, CallSid), CallId>,
     recordings: BTreeMap<RecordingId, Recording>,
     recording_sids: HashMap<(AccountSid, RecordingSid), RecordingId>,
-    recordings_of: HashMap<(AccountSid, CallSid), Vec<RecordingId>>,
+    recordings_of: HashMap<(AccountSid, CallSid), BTreeSet<RecordingId>>,
     history: Vec<HistoryEntry>,
     history_of: HashMap<(AccountSid, String), Vec<usize>>,
     /// Statuses and drafts of recordings whose call is nobody's yet.
@@ -258,10 +258,22 @@ impl State {
         };
         for (recording_id, sid) in adopted {
             self.route_history(&account, sid.as_str(), company_id);
-            for (status, draft) in self.waiting.remove(&recording_id).unwrap_or_default() {
-                let cause = (account.clone(), sid.as_str().to_owned(), status);
-                self.tell(cause, &draft, InteractionId::Call(id), owner, now);
-            }
+            self.tell_waiting(recording_id, (&account, sid.as_str()), id, owner, now);
+        }
+    }
+
+    /// Tells of a recording whose call has an owner by now.
+    fn tell_waiting(
+        &mut self,
+        id: RecordingId,
+        (account, sid): (&AccountSid, &str),
+        call: CallId,
+        owner: Owner,
+        now: Timestamp,
+    ) {
+        for (status, draft) in self.waiting.remove(&id).unwrap_or_default() {
+            let cause = (account.clone(), sid.to_owned(), status);
+            self.tell(cause, &draft, InteractionId::Call(call), owner, now);
         }
     }
 
@@ -291,7 +303,7 @@ impl State {
             self.recordings_of
                 .entry((change.account_sid.clone(), sid))
                 .or_default()
-                .push(id);
+                .insert(id);
         }
         if outcome != Outcome::Unchanged
             && let Some(row) = self.recordings.get_mut(&id)
@@ -306,6 +318,8 @@ impl State {
             }
             match (call, &change.notification) {
                 (Some(call), _) if owner.company_id.is_some() => {
+                    let key = (&change.account_sid, report.recording_sid.as_str());
+                    self.tell_waiting(id, key, call.id, owner, now);
                     self.tell_if_changed(change, outcome, InteractionId::Call(call.id), owner);
                 }
                 (_, Some(draft)) => {
