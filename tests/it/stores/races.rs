@@ -68,8 +68,10 @@ fn reports(number: u32) -> Vec<Change> {
 fn report(interaction: Interaction, number: u32) -> Change {
     let params = Params::from_pairs([("Status", interaction.status())]);
     // Each fills in something of the one contact.
-    let name = (number % 3 == 0).then(|| "Ada".to_owned());
-    let city = (number % 2 == 0).then(|| interaction.status().to_owned());
+    let name = number.is_multiple_of(3).then(|| "Ada".to_owned());
+    let city = number
+        .is_multiple_of(2)
+        .then(|| interaction.status().to_owned());
     let draft = NotificationDraft::new(Topic::CallReceived, "{contact}", interaction.status());
     let mut change = Change::new(ACCOUNT, interaction, at(number.into())).with_notification(draft);
     change.params = params;
