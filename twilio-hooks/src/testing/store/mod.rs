@@ -58,6 +58,10 @@ macro_rules! store_tests {
             unowned_webhooks_are_kept
             unowned_webhooks_are_routed_when_recorded_again
             lines_can_be_listed_given_away_and_removed
+            a_row_stays_where_it_is
+            a_report_without_parties_belongs_to_its_row
+            accounts_are_separate
+            keys_do_not_run_together
             one_sender_is_one_contact
             contacts_are_unique_in_their_company_only
             many_first_messages_at_once_make_one_contact
@@ -65,7 +69,6 @@ macro_rules! store_tests {
             hidden_callers_are_no_contact
             a_repeated_message_changes_nothing
             one_message_many_times_at_once_is_stored_once
-            accounts_are_separate
             statuses_only_go_forward
             statuses_at_once_end_at_the_furthest
             an_error_code_stays
@@ -74,11 +77,15 @@ macro_rules! store_tests {
             unknown_statuses_are_kept
             every_text_survives
             what_cannot_be_stored_is_refused_whole
+            every_field_is_filled_in_once
             history_keeps_the_raw_parameters_once
             own_changes_leave_no_history
+            history_and_notifications_are_kept_by_account
             a_recording_belongs_to_its_call
             a_recording_before_its_call_waits_for_it
+            the_latest_finished_recording_counts
             a_child_leg_belongs_to_its_parent
+            calls_of_other_accounts_are_nobodys_parent
             notifications_are_written_with_their_cause
             late_and_repeated_reports_notify_nobody
             nobody_is_notified_of_unowned_webhooks
@@ -89,18 +96,11 @@ macro_rules! store_tests {
             retries_wait_for_their_time
             settled_notifications_are_never_claimed_again
             notifications_are_numbered_without_gaps
+            limits_and_leases_of_any_size
             lists_come_newest_first_in_pages
+            every_list_has_pages
             timelines_mix_messages_and_calls
             other_companies_see_nothing
-            a_row_stays_where_it_is
-            a_report_without_parties_belongs_to_its_row
-            calls_of_other_accounts_are_nobodys_parent
-            keys_do_not_run_together
-            history_and_notifications_are_kept_by_account
-            every_field_is_filled_in_once
-            limits_and_leases_of_any_size
-            every_list_has_pages
-            the_latest_finished_recording_counts
         }
     };
     (@cases $make_store:path: $($case:ident)+) => {

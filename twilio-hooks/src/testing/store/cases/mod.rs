@@ -1,0 +1,32 @@
+//! The cases, by promise.
+
+mod contacts;
+mod history;
+mod notifications;
+mod owner;
+mod progress;
+mod reads;
+mod recordings;
+
+use std::{collections::HashSet, sync::Arc};
+
+use super::{
+    ACCOUNT, LINE, OTHER_ACCOUNT, OTHER_LINE, SENDER, TestedStore, UNOWNED, assert_sorted, at,
+    call, call_of, call_sid, claim, company, contacts, incoming, incoming_at, line, message_of,
+    message_sid, messages, other_company, record, record_at_once, recording, report, status, user,
+    with_lines,
+};
+use crate::{
+    Address, CallStatus, MessageStatus, MessagingServiceSid, Params,
+    ids::LineId,
+    notify::Topic,
+    store::{
+        CallChange, Change, Direction, Interaction, InteractionId, Line, MessageChange, Outcome,
+        PageRequest, Settlement, TimelineEntry,
+    },
+    webhook::Media,
+};
+
+pub use self::{
+    contacts::*, history::*, notifications::*, owner::*, progress::*, reads::*, recordings::*,
+};
