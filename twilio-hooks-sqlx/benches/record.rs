@@ -258,6 +258,7 @@ fn script(statement: &str) -> String {
     let form = params(&format!("SM{:032}", 0), "+13030000000").to_form();
     // From the last to the first, because `$1` is also the beginning of `$10`.
     let values = [
+        (32, "0::bigint".to_owned()),
         (31, "null::bigint".to_owned()),
         (30, "null::bigint".to_owned()),
         (29, quoted("[]")),

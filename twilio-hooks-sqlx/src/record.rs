@@ -328,7 +328,7 @@ pub(crate) async fn record_recording(
     Ok(recorded)
 }
 
-/// Whether a recording is there and has something to hear.
+/// Whether a recording is there, has something to hear, and a call to hear it at.
 async fn is_finished(
     db: &mut impl Database,
     account: Arg<'_>,
@@ -336,7 +336,8 @@ async fn is_finished(
 ) -> Result<bool, Error> {
     let sql = "select id from recordings
                where account_sid = $1 and recording_sid = $2
-                 and status = 'COMPLETED' and status_rank > 0 and url is not null";
+                 and status = 'COMPLETED' and status_rank > 0 and url is not null
+                 and call_id is not null";
     Ok(!db.rows(sql, vec![account, sid]).await?.is_empty())
 }
 

@@ -153,7 +153,10 @@ fn recording(
         None => None,
     };
     let owner = call.as_ref().map_or_else(Owner::default, Call::owner);
-    let was_finished = old.as_ref().is_some_and(Recording::is_finished);
+    // Finished and known to its call: then the call has its URL.
+    let was_finished = old
+        .as_ref()
+        .is_some_and(|old| old.is_finished() && old.call_id.is_some());
     let (mut row, outcome) = merged(
         old,
         || Recording::first(change, report, owner),
@@ -171,6 +174,11 @@ fn recording(
         }
         match (&call, &change.notification) {
             (Some(call), _) if owner.company_id.is_some() => {
+                for (status, draft) in waiting.drain(..) {
+                    let cause = [account, sid, &status];
+                    let about = InteractionId::Call(call.id);
+                    tell(tables, cause, &draft, about, owner, change.received_at)?;
+                }
                 tell_of(tables, change, InteractionId::Call(call.id), owner)?;
             }
             (_, Some(draft)) => waiting.push((report.status.to_string(), draft.clone())),

@@ -288,7 +288,10 @@ impl State {
             .as_ref()
             .and_then(|sid| self.call_of(&change.account_sid, sid).cloned());
         let owner = call.as_ref().map_or_else(Owner::default, Call::owner);
-        let was_finished = known.is_some_and(|id| self.recordings[&id].is_finished());
+        // Finished and known to its call: then the call has its URL.
+        let was_finished = known
+            .map(|id| &self.recordings[&id])
+            .is_some_and(|old| old.is_finished() && old.call_id.is_some());
         let (id, outcome) = match known.and_then(|id| self.recordings.get_mut(&id)) {
             Some(row) => (row.id, updated(row.apply(report, owner, now))),
             None => {

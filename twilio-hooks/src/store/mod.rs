@@ -45,8 +45,8 @@
 //!    change's [draft](NotificationDraft) becomes a notification of that company in the same
 //!    transaction, with the contact's name in the title; at most one for every account, SID, status
 //!    and topic.
-//! 8. **Recordings.** At the moment a recording [is finished](Recording::is_finished), its call's
-//!    `recording_url` becomes its URL, so the latest finished one counts. A recording that comes
+//! 8. **Recordings.** At the moment a recording [is finished](Recording::is_finished) and its call is
+//!    known, the call's `recording_url` becomes its URL, so the latest finished one counts. A recording that comes
 //!    before its call waits for it: recording the call adopts it, with call and company, and every
 //!    draft for it becomes a notification then.
 //! 9. **All or nothing.** A `record` that fails leaves nothing behind. One that is dropped half way

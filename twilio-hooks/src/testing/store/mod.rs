@@ -83,6 +83,7 @@ macro_rules! store_tests {
             history_and_notifications_are_kept_by_account
             a_recording_belongs_to_its_call
             a_recording_before_its_call_waits_for_it
+            a_recording_may_name_its_call_later
             the_latest_finished_recording_counts
             a_child_leg_belongs_to_its_parent
             calls_of_other_accounts_are_nobodys_parent

@@ -114,6 +114,34 @@ pub async fn a_recording_before_its_call_waits_for_it(store: Arc<impl TestedStor
     assert!(unrouted.items.is_empty());
 }
 
+/// A recording whose first report does not name its call is told of once a later one does.
+pub async fn a_recording_may_name_its_call_later(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let call = record(&*store, &call(1, "in-progress")).await;
+    claim(&*store, 10, 100).await;
+    let mut nameless = recording(1);
+    let Interaction::Recording(report) = &mut nameless.interaction else {
+        unreachable!()
+    };
+    report.call_sid = None;
+    let early = record(&*store, &nameless).await;
+    assert_eq!((early.outcome, early.company_id), (Outcome::Created, None));
+    assert!(claim(&*store, 10, 100).await.is_empty());
+
+    let mut named = recording(1);
+    named.notification = None;
+    let later = record(&*store, &named).await;
+    assert_eq!(
+        (later.outcome, later.company_id),
+        (Outcome::Updated, Some(company()))
+    );
+    let told = claim(&*store, 10, 100).await;
+    assert_eq!(told.len(), 1);
+    let stored = call_of(&*store, &call).await;
+    assert_eq!(told[0].notification.call_id, Some(stored.id));
+    assert!(stored.recording_url.is_some());
+}
+
 /// Of several recordings the one that was finished last counts, whether the call came before or after
 /// them; a late report of another changes nothing.
 pub async fn the_latest_finished_recording_counts(store: Arc<impl TestedStore>) {
