@@ -13,7 +13,7 @@
 //! only has to write it well. What "well" means are the clauses below; the feature `testing` has a
 //! test for each, and one line runs them all on a store of yours:
 //!
-//! ```ignore
+//! ```text
 //! twilio_hooks::store_tests!(make_store); // async fn make_store() -> MyStore
 //! ```
 //!
