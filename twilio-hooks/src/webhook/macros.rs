@@ -27,6 +27,7 @@
 /// }
 /// ```
 macro_rules! webhook {
+    (@required required $name:literal) => { $name };
     (@read required $slot:ident [$($twin:ident)*] $name:literal $extra:ident) => {
         $crate::webhook::field::required(&[$slot $(, $twin)*], $name)?
     };
@@ -63,6 +64,9 @@ macro_rules! webhook {
 
         impl $crate::webhook::Webhook for $Name {
             const KIND: &'static str = $kind;
+            const REQUIRED: &'static [&'static str] = &[
+                $( $( $crate::webhook::macros::webhook!(@required $mode $name), )? )+
+            ];
 
             fn from_params(params: &$crate::Params) -> Result<Self, $crate::ParamError> {
                 use $crate::webhook::field;

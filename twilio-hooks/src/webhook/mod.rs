@@ -51,10 +51,10 @@
 //!    meaning, the unit, and when Twilio leaves the parameter out. `required` is for identifiers only.
 //! 2. Values from a list are an enum made by `string_enum!`. Names that end in a number or a free
 //!    text are a `Family`, as [`Media`], [`Place`] and [`SipHeaders`] are.
-//! 3. List the file below and the type in the table above.
-//! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, the kind's part
-//!    of the catalogue into `webhooks.json`, and the type into the two tables of
-//!    `tests/payloads.rs`: which type reads which kind, and what each kind requires.
+//! 3. List the file below, the type in the table above, and the kind in `event.rs`, with its sign in
+//!    `detect.rs`.
+//! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, and the kind's
+//!    part of the catalogue into `webhooks.json`. The tests take them from there.
 //!
 //! A new parameter of an existing kind is one row, and one entry in the catalogue.
 
@@ -63,6 +63,8 @@ use std::fmt::Debug;
 use crate::{ParamError, Params};
 
 mod call_status;
+mod detect;
+mod event;
 pub(crate) mod field;
 mod hooked;
 mod incoming_call;
@@ -77,6 +79,7 @@ mod stir;
 
 pub use self::{
     call_status::{AnsweredBy, CallEvent, CallStatusUpdate, CallbackSource},
+    event::{Event, EventKind},
     hooked::Hooked,
     incoming_call::IncomingCall,
     incoming_message::{ButtonType, IncomingMessage, MessageType, OptOutType, ReferralSourceType},
@@ -94,6 +97,9 @@ pub use self::{
 pub trait Webhook: sealed::Sealed + Debug + Sized + Send + Sync + 'static {
     /// The kind's name in logs and metrics, such as `message-incoming`.
     const KIND: &'static str;
+
+    /// The parameters without which it is refused.
+    const REQUIRED: &'static [&'static str];
 
     /// Reads the payload from the parameters of a request.
     ///
