@@ -6,7 +6,7 @@ use axum::{
 };
 use http::{StatusCode, request::Parts};
 use twilio_hooks::{
-    ParamError, Params,
+    AccountSid, ParamError, Params,
     signature::{Checked, SignatureError},
     webhook::Webhook,
 };
@@ -46,6 +46,9 @@ pub struct Signed<W> {
     pub webhook: W,
     /// The parameters it was read from.
     pub params: Params,
+    /// The account whose key signed the request, as far as the key or the request tells; `None` for
+    /// a request that failed the check.
+    pub account_sid: Option<AccountSid>,
     /// Why the check failed, if the layer only reports; `None` for a good signature.
     pub error: Option<SignatureError>,
 }
@@ -61,13 +64,14 @@ where
         let checked = Checked::of(&parts.extensions).ok_or(SignedRejection::MissingLayer)?;
         let params = checked.params().clone();
         let webhook = W::from_params(&params).map_err(SignedRejection::Params)?;
-        let error = match checked {
-            Checked::Verified(_) => None,
-            Checked::Reported(reported) => Some(reported.error()),
+        let (account_sid, error) = match checked {
+            Checked::Verified(verified) => (verified.account_sid().cloned(), None),
+            Checked::Reported(reported) => (None, Some(reported.error())),
         };
         Ok(Self {
             webhook,
             params,
+            account_sid,
             error,
         })
     }

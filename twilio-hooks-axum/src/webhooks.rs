@@ -156,11 +156,16 @@ async fn receive<W: Hooked>(hooks: Hooks, signed: Signed<W>) -> Response {
     };
     // In a task of its own, because this future ends when the client hangs up, and by then the
     // webhook may be half way.
-    let work = async move {
-        hooks
-            .receive(signed.webhook, &signed.params, Timestamp::now())
-            .await
-    };
+    let Signed {
+        mut webhook,
+        params,
+        account_sid,
+        ..
+    } = signed;
+    if let Some(account) = &account_sid {
+        webhook.signed_by(account);
+    }
+    let work = async move { hooks.receive(webhook, &params, Timestamp::now()).await };
     let work = tokio::spawn(work.in_current_span());
     let response = match work.await {
         Ok(Ok(reply)) => Twiml(reply).into_response(),

@@ -9,7 +9,8 @@ use super::{
     RecordingStatusUpdate, Webhook,
 };
 use crate::{
-    Address, CallDirection, CallStatus, Hooks, MessageStatus, ParamError, Params, RecordingStatus,
+    AccountSid, Address, CallDirection, CallStatus, Hooks, MessageStatus, ParamError, Params,
+    RecordingStatus,
     handler::Handler,
     notify::Topic,
     store::{
@@ -32,6 +33,10 @@ pub trait Hooked: Webhook {
     /// `params` are the parameters it was read from, which go into the history, and `received_at` is
     /// when it came.
     fn change(&self, params: &Params, received_at: Timestamp) -> Change;
+
+    /// Tells the account whose key signed the request, for webhooks that name none.
+    #[doc(hidden)]
+    fn signed_by(&mut self, _account: &AccountSid) {}
 
     /// The handler for it.
     #[doc(hidden)]
@@ -90,11 +95,9 @@ impl Hooked for MessageStatusUpdate {
         message.body.clone_from(&self.body);
         message.num_segments = self.num_segments;
         message.error_code = known_error(self.error_code);
-        let mut change = Change::new(
-            self.account_sid.clone(),
-            Interaction::Message(message),
-            received_at,
-        );
+        // Without an account no line fits, and the change waits for an operator.
+        let account = self.account_sid.clone().unwrap_or_else(|| "".into());
+        let mut change = Change::new(account, Interaction::Message(message), received_at);
         change
             .messaging_service_sid
             .clone_from(&self.messaging_service_sid);
@@ -108,6 +111,10 @@ impl Hooked for MessageStatusUpdate {
             with_error("Status", self.message_status.as_str(), self.error_code),
         ));
         webhook::<Self>(change, params)
+    }
+
+    fn signed_by(&mut self, account: &AccountSid) {
+        self.account_sid.get_or_insert_with(|| account.clone());
     }
 
     fn handler(hooks: &Hooks) -> Option<&dyn Handler<Self>> {

@@ -14,12 +14,13 @@ webhook! {
     /// reported. See
     /// [Twilio's description](https://www.twilio.com/docs/messaging/guides/track-outbound-message-status).
     ///
-    /// Refused without `AccountSid`, `MessageStatus`, and a `MessageSid` or `SmsSid`.
+    /// Refused without `MessageStatus`, and a `MessageSid` or `SmsSid`.
     pub struct MessageStatusUpdate: "message-status" {
         /// The message. Where Twilio leaves `MessageSid` out, `SmsSid` is taken.
         message_sid: MessageSid = required "MessageSid" or sms_sid,
-        /// The account or subaccount that sent the message.
-        account_sid: AccountSid = required "AccountSid",
+        /// The account or subaccount that sent the message. Absent on the briefest of reports: then
+        /// it is the account whose key signed.
+        account_sid: Option<AccountSid> = "AccountSid",
         /// Where the message stood when the report was made.
         message_status: MessageStatus = required "MessageStatus",
         /// The sender in fact: with a messaging service, this is how one learns the number. Absent
