@@ -34,6 +34,19 @@ pub use crate::{
         AccountSid, ApplicationSid, CallSid, ChannelInstallSid, MessageSid, MessagingServiceSid,
         RecordingSid, SipDomainSid, TrunkSid,
     },
+    // Other products
+    sid::{
+        ActivitySid, AlertSid, BundleSid, ChannelMessageSid, ChatMediaSid, ChatServiceSid,
+        CompositionHookSid, CompositionSid, ConnectAppSid, ConversationMessageSid,
+        ConversationParticipantSid, ConversationSid, ConversationUserSid, DeliveryReceiptSid,
+        EventSid, FaxSid, HostedNumberOrderSid, IpCommandSid, OperatingUnitSid,
+        ProxyInteractionSid, ProxyParticipantSid, ProxyResourceSid, ProxyServiceSid,
+        ProxySessionSid, ReservationSid, RoleSid, RoomParticipantSid, RoomSid, SigningDocumentSid,
+        SimSid, SmsCommandSid, SyncDocumentSid, SyncListSid, SyncMapSid, SyncServiceSid,
+        SyncStreamMessageSid, SyncStreamSid, TaskChannelSid, TaskQueueSid, TaskRouterResourceSid,
+        TaskSid, TrackRecordingSid, TrackSid, UsageTriggerSid, WorkerSid, WorkflowSid,
+        WorkspaceSid,
+    },
     status::{CallDirection, CallStatus, MessageStatus, RecordingStatus},
     string_enum::UnknownValue,
 };

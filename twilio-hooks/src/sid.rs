@@ -109,6 +109,115 @@ sids! {
     SipDomainSid("SD");
     /// An [elastic SIP trunk](https://www.twilio.com/docs/sip-trunking), `TK…`.
     TrunkSid("TK");
+
+    // Other products
+
+    /// An [activity](https://www.twilio.com/docs/taskrouter/api/activity) of TaskRouter workers, `WA…`.
+    ActivitySid("WA");
+    /// An [alert](https://www.twilio.com/docs/usage/monitor-alert) of the debugger, `NO…`.
+    AlertSid("NO");
+    /// A [regulatory bundle](https://www.twilio.com/docs/phone-numbers/regulatory/api/bundles), or a
+    /// customer profile or trust product of Trust Hub, `BU…`.
+    BundleSid("BU");
+    /// A message as the channel behind a conversation knows it: `SM…`, `MM…` or `WA…`.
+    ChannelMessageSid("SM", "MM", "WA");
+    /// A [file of a conversation](https://www.twilio.com/docs/conversations/media-support-conversations),
+    /// `ME…`.
+    ChatMediaSid("ME");
+    /// A [service](https://www.twilio.com/docs/conversations/api/service-resource) of Conversations or
+    /// Chat, `IS…`.
+    ChatServiceSid("IS");
+    /// A [composition hook](https://www.twilio.com/docs/video/api/composition-hooks) of Video, `HK…`.
+    CompositionHookSid("HK");
+    /// A [composition](https://www.twilio.com/docs/video/api/compositions-resource) of Video, `CJ…`.
+    CompositionSid("CJ");
+    /// A [Connect app](https://www.twilio.com/docs/iam/connect), `CN…`.
+    ConnectAppSid("CN");
+    /// A [message of a conversation](https://www.twilio.com/docs/conversations/api/conversation-message-resource),
+    /// `IM…`. It is not the `SM…` of the message that went over a channel.
+    ConversationMessageSid("IM");
+    /// A [participant](https://www.twilio.com/docs/conversations/api/conversation-participant-resource)
+    /// of a conversation, `MB…`.
+    ConversationParticipantSid("MB");
+    /// A [conversation](https://www.twilio.com/docs/conversations/api/conversation-resource), or a
+    /// channel of the retired Chat, `CH…`.
+    ConversationSid("CH");
+    /// A [user](https://www.twilio.com/docs/conversations/api/user-resource) of Conversations, `US…`.
+    ConversationUserSid("US");
+    /// A [delivery receipt](https://www.twilio.com/docs/conversations/api/receipt-resource) of a
+    /// conversation's message, `DY…`.
+    DeliveryReceiptSid("DY");
+    /// An [event](https://www.twilio.com/docs/taskrouter/api/event) in TaskRouter's log, `EV…`.
+    EventSid("EV");
+    /// A [fax](https://www.twilio.com/docs/fax/api), `FX…`.
+    FaxSid("FX");
+    /// An order to [host a number](https://www.twilio.com/docs/phone-numbers/hosted-numbers), `HR…`.
+    HostedNumberOrderSid("HR");
+    /// An [IP command](https://www.twilio.com/docs/iot/supersim/api/ipcommand-resource) of Super SIM,
+    /// `HG…`.
+    IpCommandSid("HG");
+    /// An operating unit of an organisation, `OU…`.
+    OperatingUnitSid("OU");
+    /// An [interaction](https://www.twilio.com/docs/proxy/api/interaction) of Proxy, `KI…`.
+    ProxyInteractionSid("KI");
+    /// A [participant](https://www.twilio.com/docs/proxy/api/participant) of a Proxy session, `KP…`.
+    ProxyParticipantSid("KP");
+    /// What one side of a Proxy interaction is: a message `SM…` or `MM…`, or a call `CA…`.
+    ProxyResourceSid("SM", "MM", "CA");
+    /// A [service](https://www.twilio.com/docs/proxy/api/service) of Proxy, `KS…`.
+    ProxyServiceSid("KS");
+    /// A [session](https://www.twilio.com/docs/proxy/api/session) of Proxy, `KC…`.
+    ProxySessionSid("KC");
+    /// A [reservation](https://www.twilio.com/docs/taskrouter/api/reservations): a task offered to a
+    /// worker, `WR…`.
+    ReservationSid("WR");
+    /// A [role](https://www.twilio.com/docs/conversations/api/role-resource) in a conversation, `RL…`.
+    RoleSid("RL");
+    /// A [participant](https://www.twilio.com/docs/video/api/participants) of a video room, `PA…`.
+    RoomParticipantSid("PA");
+    /// A [video room](https://www.twilio.com/docs/video/api/rooms-resource), `RM…`.
+    RoomSid("RM");
+    /// A letter of authorisation for hosted numbers, `PX…`.
+    SigningDocumentSid("PX");
+    /// A [Super SIM](https://www.twilio.com/docs/iot/supersim/api/sim-resource), `HS…`.
+    SimSid("HS");
+    /// An [SMS command](https://www.twilio.com/docs/iot/supersim/api/smscommand-resource) of Super SIM,
+    /// `HC…`.
+    SmsCommandSid("HC");
+    /// A [document](https://www.twilio.com/docs/sync/api/document-resource) of Sync, `ET…`.
+    SyncDocumentSid("ET");
+    /// A [list](https://www.twilio.com/docs/sync/api/list-resource) of Sync, `ES…`.
+    SyncListSid("ES");
+    /// A [map](https://www.twilio.com/docs/sync/api/map-resource) of Sync, `MP…`.
+    SyncMapSid("MP");
+    /// A [service](https://www.twilio.com/docs/sync/api/service) of Sync, `IS…`.
+    SyncServiceSid("IS");
+    /// A [message in a stream](https://www.twilio.com/docs/sync/api/stream-message-resource) of Sync,
+    /// `TZ…`.
+    SyncStreamMessageSid("TZ");
+    /// A [stream](https://www.twilio.com/docs/sync/api/stream-resource) of Sync, `TO…`.
+    SyncStreamSid("TO");
+    /// A [task channel](https://www.twilio.com/docs/taskrouter/api/task-channel) of TaskRouter, `TC…`.
+    TaskChannelSid("TC");
+    /// A [task queue](https://www.twilio.com/docs/taskrouter/api/task-queue) of TaskRouter, `WQ…`.
+    TaskQueueSid("WQ");
+    /// Anything in a workspace of TaskRouter; its letters say what.
+    TaskRouterResourceSid("WT", "WR", "WK", "WA", "WW", "WS", "WQ", "TC");
+    /// A [task](https://www.twilio.com/docs/taskrouter/api/task) of TaskRouter, `WT…`.
+    TaskSid("WT");
+    /// A [recording of a track](https://www.twilio.com/docs/video/api/recordings-resource) in a video
+    /// room, `RT…`.
+    TrackRecordingSid("RT");
+    /// A [track](https://www.twilio.com/docs/video/api/track-subscriptions) in a video room, `MT…`.
+    TrackSid("MT");
+    /// A [usage trigger](https://www.twilio.com/docs/usage/api/usage-trigger), `UT…`.
+    UsageTriggerSid("UT");
+    /// A [worker](https://www.twilio.com/docs/taskrouter/api/worker) of TaskRouter, `WK…`.
+    WorkerSid("WK");
+    /// A [workflow](https://www.twilio.com/docs/taskrouter/api/workflow) of TaskRouter, `WW…`.
+    WorkflowSid("WW");
+    /// A [workspace](https://www.twilio.com/docs/taskrouter/api/workspace) of TaskRouter, `WS…`.
+    WorkspaceSid("WS");
 }
 
 fn is_well_formed(sid: &str, prefixes: &[&str]) -> bool {

@@ -81,6 +81,7 @@ mod xml;
 use std::borrow::Cow;
 
 pub use element::ChildOf;
+pub(crate) use element::Sealed as SealedReply;
 pub use messaging::MessagingResponse;
 pub use name::{InvalidXmlName, XmlName};
 pub use raw::RawElement;

@@ -1,12 +1,18 @@
 use bytes::Bytes;
+use serde::Serialize;
 
 use super::element::Sealed;
 
-/// What a webhook can be answered with: TwiML, or nothing.
+/// What a webhook can be answered with: TwiML, JSON, or nothing.
 ///
 /// [`VoiceResponse`](super::VoiceResponse) answers calls,
 /// [`MessagingResponse`](super::MessagingResponse) answers messages, and `()` is for callbacks that
-/// only inform, where Twilio expects no instructions.
+/// only inform, where Twilio expects no instructions. Some products take JSON or a refusal:
+/// [`PreActionReply`], [`AssignmentInstruction`], [`InterceptReply`].
+///
+/// [`PreActionReply`]: crate::webhook::conversations::PreActionReply
+/// [`AssignmentInstruction`]: crate::webhook::taskrouter::AssignmentInstruction
+/// [`InterceptReply`]: crate::webhook::proxy::InterceptReply
 ///
 /// # Examples
 ///
@@ -35,29 +41,42 @@ impl Reply for () {
 /// A rendered [`Reply`], to be put into an HTTP response.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[must_use]
+#[non_exhaustive]
 pub enum ReplyBody {
-    /// A document for status 200.
+    /// A TwiML document for status 200.
     Twiml(Bytes),
+    /// A JSON document for status 200.
+    Json(Bytes),
     /// Status 204: no body, and no content type.
     Empty,
+    /// Status 403, by which some products are told not to go on: no body, and no content type.
+    Forbidden,
 }
 
 impl ReplyBody {
-    /// The HTTP status: 200 with a body, 204 without.
+    /// A document made of what the crate's own replies hold: structs of texts, numbers and flags.
+    pub(crate) fn json(reply: &impl Serialize) -> Self {
+        let json = serde_json::to_vec(reply).expect("texts, numbers and flags are JSON");
+        Self::Json(json.into())
+    }
+
+    /// The HTTP status: 200 with a body, 204 without, 403 to refuse.
     #[must_use]
     pub const fn status(&self) -> u16 {
         match self {
-            Self::Twiml(_) => 200,
+            Self::Twiml(_) | Self::Json(_) => 200,
             Self::Empty => 204,
+            Self::Forbidden => 403,
         }
     }
 
-    /// The `Content-Type`, without which Twilio refuses TwiML (error 12300).
+    /// The `Content-Type`, without which Twilio refuses TwiML (error 12300) and does not read JSON.
     #[must_use]
     pub const fn content_type(&self) -> Option<&'static str> {
         match self {
             Self::Twiml(_) => Some("text/xml; charset=utf-8"),
-            Self::Empty => None,
+            Self::Json(_) => Some("application/json"),
+            Self::Empty | Self::Forbidden => None,
         }
     }
 
@@ -65,8 +84,8 @@ impl ReplyBody {
     #[must_use]
     pub fn into_bytes(self) -> Bytes {
         match self {
-            Self::Twiml(body) => body,
-            Self::Empty => Bytes::new(),
+            Self::Twiml(body) | Self::Json(body) => body,
+            Self::Empty | Self::Forbidden => Bytes::new(),
         }
     }
 }

@@ -16,12 +16,67 @@ pub(super) fn detect(params: &Params) -> Option<EventKind> {
         } else {
             EventKind::IncomingCall
         }
+    } else if has("sessionSid") {
+        EventKind::ProxyOutOfSession
     } else if has("MessageStatus") {
         EventKind::MessageStatus
     } else if has("ErrorUrl") {
         EventKind::MessageFallback
     } else if has("NumMedia") {
         EventKind::IncomingMessage
+    } else {
+        return product(params);
+    })
+}
+
+/// Products other than messages and calls.
+///
+/// Five kinds can't be told from another, whose name they get: Proxy's intercept (its callback),
+/// its calls outside of any session (an incoming call), Trust Hub (a bundle), an incoming fax
+/// whose status is not `receiving` (a fax's status), and Studio's requests (nothing).
+fn product(params: &Params) -> Option<EventKind> {
+    let has = |name| params.get_bytes(name).is_some();
+    let value = |name| params.get(name).unwrap_or_default();
+    let event = value("EventType");
+    Some(if has("WorkspaceSid") || has("ReservationSid") {
+        if has("EventType") {
+            EventKind::TaskRouterEvent
+        } else {
+            EventKind::TaskRouterAssignment
+        }
+    } else if event.starts_with("on") {
+        if has("InstanceSid") {
+            EventKind::LegacyChat
+        } else if event.ends_with("ed") {
+            EventKind::ConversationPostAction
+        } else {
+            EventKind::ConversationPreAction
+        }
+    } else if has("CompositionSid") || value("StatusCallbackEvent").starts_with("composition-") {
+        EventKind::CompositionStatus
+    } else if has("RoomSid") {
+        EventKind::RoomStatus
+    } else if has("interactionSid") {
+        EventKind::ProxyCallback
+    } else if has("SimSid") {
+        EventKind::CommandStatus
+    } else if has("PayloadType") {
+        EventKind::DebuggerEvent
+    } else if has("UsageTriggerSid") {
+        EventKind::UsageTrigger
+    } else if has("FaxSid") {
+        match value("FaxStatus") {
+            "" | "receiving" => EventKind::IncomingFax,
+            _ => EventKind::FaxStatus,
+        }
+    } else if has("BundleSid") {
+        EventKind::BundleStatus
+    } else if has("HostedNumberOrderSid") || has("SigningDocumentSid") {
+        EventKind::HostedNumberStatus
+    } else if has("ConnectAppSid") {
+        EventKind::ConnectAppDeauthorized
+    } else if has("EventType") && has("ServiceSid") {
+        EventKind::SyncEvent
     } else {
         return None;
     })

@@ -10,8 +10,8 @@ macro_rules! events {
     ($( $Variant:ident = $kind:literal => $Type:ty, )+) => {
         /// A kind of webhook.
         ///
-        /// Most kinds have a type of their own with the same name; requests to a fallback URL are
-        /// read by the type of the request that failed.
+        /// Most kinds have a type of their own; requests to a fallback URL are read by the type of the
+        /// request that failed, and a few kinds with the same parameters share one.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         #[non_exhaustive]
         pub enum EventKind {
@@ -124,6 +124,45 @@ events! {
     CallFallback = "voice-fallback" => IncomingCall,
     CallStatus = "call-status" => CallStatusUpdate,
     RecordingStatus = "recording-status" => RecordingStatusUpdate,
+
+    // Conversations
+    ConversationPreAction = "conversations-pre-action" => conversations::PreAction,
+    ConversationPostAction = "conversations-post-action" => conversations::PostAction,
+    LegacyChat = "chat-legacy" => conversations::LegacyChatEvent,
+
+    // TaskRouter
+    TaskRouterAssignment = "taskrouter-assignment" => taskrouter::TaskRouterAssignment,
+    TaskRouterEvent = "taskrouter-event" => taskrouter::TaskRouterEvent,
+
+    // Studio
+    StudioHttpRequest = "studio-http-request" => studio::HttpRequest,
+
+    // Proxy
+    ProxyIntercept = "proxy-intercept" => proxy::Interaction,
+    ProxyCallback = "proxy-callback" => proxy::Interaction,
+    ProxyOutOfSession = "proxy-out-of-session" => proxy::OutOfSession,
+
+    // Sync
+    SyncEvent = "sync-event" => sync::SyncEvent,
+
+    // Video
+    RoomStatus = "video-room-status" => video::RoomStatusUpdate,
+    CompositionStatus = "video-composition-status" => video::CompositionStatusUpdate,
+
+    // Fax
+    IncomingFax = "fax-incoming" => fax::FaxStatusUpdate,
+    FaxStatus = "fax-status" => fax::FaxStatusUpdate,
+
+    // Accounts and numbers
+    DebuggerEvent = "debugger-event" => debugger::DebuggerEvent,
+    UsageTrigger = "usage-trigger" => usage::UsageTriggerFired,
+    ConnectAppDeauthorized = "connect-app-deauthorize" => connect::ConnectAppDeauthorized,
+    BundleStatus = "bundle-status" => regulatory::BundleStatusUpdate,
+    TrustHubStatus = "trusthub-status" => regulatory::BundleStatusUpdate,
+    HostedNumberStatus = "hosted-number-status" => hosted_numbers::HostedNumberStatusUpdate,
+
+    // Super SIM
+    CommandStatus = "supersim-command-status" => supersim::CommandStatusUpdate,
 }
 
 impl Event {

@@ -8,6 +8,24 @@
 //! | [`CallStatusUpdate`] | a call has got further, or ended |
 //! | [`RecordingStatusUpdate`] | a recording is ready, or failed |
 //!
+//! Twilio's other products have a module each:
+//!
+//! | module | product |
+//! |---|---|
+//! | [`conversations`] | Conversations, and the retired Chat |
+//! | [`taskrouter`] | TaskRouter, also behind Flex |
+//! | [`studio`] | Studio's widget for HTTP requests |
+//! | [`proxy`] | Proxy |
+//! | [`sync`] | Sync |
+//! | [`video`] | Video's rooms and compositions |
+//! | [`fax`] | Fax, retired |
+//! | [`debugger`] | errors and warnings of an account |
+//! | [`usage`] | usage triggers |
+//! | [`connect`] | Connect apps |
+//! | [`regulatory`] | regulatory bundles and Trust Hub |
+//! | [`hosted_numbers`] | hosted numbers |
+//! | [`supersim`] | Super SIM |
+//!
 //! A payload is plain data with public fields, named as Twilio names its parameters, in Rust's
 //! letter case. It is read from [`Params`], which the signature was checked on:
 //!
@@ -61,6 +79,21 @@
 use std::fmt::Debug;
 
 use crate::{ParamError, Params};
+
+pub mod connect;
+pub mod conversations;
+pub mod debugger;
+pub mod fax;
+pub mod hosted_numbers;
+pub mod proxy;
+pub mod regulatory;
+pub mod studio;
+pub mod supersim;
+pub mod sync;
+pub mod taskrouter;
+pub mod usage;
+pub mod values;
+pub mod video;
 
 mod call_status;
 mod detect;

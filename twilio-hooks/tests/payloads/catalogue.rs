@@ -45,28 +45,6 @@ const PENDING: &[&str] = &[
     "addon-recording-result",
     "voice-sms-action",
     "trunk-disaster-recovery",
-    // Products other than messages and calls.
-    "conversations-pre-action",
-    "conversations-post-action",
-    "chat-legacy",
-    "taskrouter-assignment",
-    "taskrouter-event",
-    "studio-http-request",
-    "proxy-intercept",
-    "proxy-callback",
-    "proxy-out-of-session",
-    "sync-event",
-    "video-room-status",
-    "video-composition-status",
-    "fax-incoming",
-    "fax-status",
-    "debugger-event",
-    "usage-trigger",
-    "connect-app-deauthorize",
-    "bundle-status",
-    "trusthub-status",
-    "supersim-command-status",
-    "hosted-number-status",
 ];
 
 /// A parameter's name with values of its type.
@@ -332,7 +310,11 @@ fn only_what_is_required_is_required() {
 type Pair = (Vec<u8>, Vec<u8>);
 
 fn any_pairs() -> impl Strategy<Value = (&'static Entry, Vec<Pair>)> {
-    prop::sample::select(CATALOGUE.iter().collect::<Vec<_>>()).prop_flat_map(|entry| {
+    // A kind whose parameters all have free names has none here.
+    let entries = CATALOGUE
+        .iter()
+        .filter(|entry| !entry.parameters.is_empty());
+    prop::sample::select(entries.collect::<Vec<_>>()).prop_flat_map(|entry| {
         let known = prop::sample::select(&*entry.parameters).prop_flat_map(|(name, values)| {
             let value = prop_oneof![
                 prop::sample::select(values).prop_map(String::into_bytes),

@@ -4,6 +4,7 @@
 mod calls;
 mod catalogue;
 mod messages;
+mod products;
 
 use std::{fs, path::PathBuf};
 
