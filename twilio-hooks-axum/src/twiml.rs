@@ -4,7 +4,8 @@ use axum::response::{IntoResponse, Response};
 use http::{StatusCode, header};
 use twilio_hooks::twiml::Reply;
 
-/// A reply as an HTTP response: TwiML as `text/xml` with status 200, and `()` as 204.
+/// A reply as an HTTP response: TwiML as `text/xml` with status 200, and `()` as 204. Replies in
+/// JSON are `application/json`, and refusals 403.
 ///
 /// # Examples
 /// ```
@@ -18,6 +19,18 @@ use twilio_hooks::twiml::Reply;
 ///
 /// let response = Twiml(()).into_response();
 /// assert_eq!(response.status(), 204);
+/// ```
+///
+/// Products other than messages and calls want JSON:
+/// ```
+/// use axum::response::IntoResponse;
+/// use twilio_hooks::webhook::conversations::PreActionReply;
+/// use twilio_hooks_axum::Twiml;
+///
+/// let response = Twiml(PreActionReply::Accept).into_response();
+/// assert_eq!(response.status(), 200);
+/// assert_eq!(response.headers()["content-type"], "application/json");
+/// assert_eq!(Twiml(PreActionReply::Refuse).into_response().status(), 403);
 /// ```
 #[derive(Debug, Clone, Copy)]
 pub struct Twiml<R>(pub R);

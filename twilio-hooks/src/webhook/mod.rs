@@ -67,8 +67,10 @@
 //! 1. Write a file with a call of the macro `webhook!` (or `call_webhook!`, if the request carries
 //!    what all requests about a call carry), one documented row per parameter. The doc says the
 //!    meaning, the unit, and when Twilio leaves the parameter out. `required` is for identifiers only.
-//! 2. Values from a list are an enum made by `string_enum!`. Names that end in a number or a free
-//!    text are a `Family`, as [`Media`], [`Place`] and [`SipHeaders`] are.
+//!    A product other than messages and calls has a public module of its own.
+//! 2. Values from a list are an enum made by `string_enum!`; times as numbers, JSON and amounts are of
+//!    the types in [`values`]. Names that end in a number or a free text are a `Family`, as [`Media`],
+//!    [`Place`] and [`SipHeaders`] are.
 //! 3. List the file below, the type in the table above, and the kind in `event.rs`, with its sign in
 //!    `detect.rs`.
 //! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, and the kind's
