@@ -178,7 +178,7 @@ macro_rules! parsed_values {
     )+};
 }
 
-parsed_values!(bool, u16, u32, i32);
+parsed_values!(bool, u16, u32, u64, i32);
 
 fn parse_text<T: str::FromStr>(value: &[u8]) -> Option<T> {
     str::from_utf8(value).ok()?.parse().ok()

@@ -10,8 +10,9 @@ use crate::{ParamError, Params};
 /// The author chose all parameters too, so there are no fields, nothing is required, and no sign
 /// tells it from other requests: it is never
 /// [detected](super::Event::detect), and needs a route of its own. The account is not among the
-/// parameters unless the author put it there. The JSON object that answers it becomes variables of the
-/// flow. See [Twilio's description](https://www.twilio.com/docs/studio/widget-library/http-request).
+/// parameters unless the author put it there; without it, the signature is checked with the keys of
+/// the [default account](crate::signature::AuthTokens). The JSON object that answers it becomes
+/// variables of the flow. See [Twilio's description](https://www.twilio.com/docs/studio/widget-library/http-request).
 ///
 /// # Examples
 /// ```

@@ -51,17 +51,6 @@ impl Value for EpochMilliseconds {
     }
 }
 
-/// Sizes in bytes and counts of milliseconds.
-impl Value for u64 {
-    fn from_value(value: &[u8]) -> Option<Self> {
-        parse(value)
-    }
-
-    fn shown(&self) -> Option<&dyn Debug> {
-        Some(self)
-    }
-}
-
 /// A decimal number as Twilio wrote it, such as `51.200000`.
 ///
 /// It is an amount of money or of usage, so it stays text: no digit is lost or made up.

@@ -8,6 +8,9 @@
 //! Twilio describes these requests only in part: what is not documented here as required may be
 //! missing. The intercept URL and the callback URL get the same parameters, so [`Interaction`] reads
 //! both; use two routes to tell them apart. An intercept is answered with an [`InterceptReply`].
+//!
+//! An interaction names its account in `interactionAccountSid` and has no `AccountSid`, so its
+//! signature is checked with the keys of the [default account](crate::signature::AuthTokens).
 
 mod interaction;
 mod out_of_session;
