@@ -31,9 +31,10 @@ pub(super) fn detect(params: &Params) -> Option<EventKind> {
 
 /// Products other than messages and calls.
 ///
-/// Five kinds can't be told from another, whose name they get: Proxy's intercept (its callback),
-/// its calls outside of any session (an incoming call), Trust Hub (a bundle), an incoming fax
-/// whose status is not `receiving` (a fax's status), and Studio's requests (nothing).
+/// Some can't be told from another kind, whose name they get: Proxy's intercept (its callback), what
+/// Proxy sends from outside of any session if it is a call or has no `sessionSid` (an incoming call
+/// or message), Trust Hub (a bundle), and an incoming fax of another status than `receiving` (a
+/// fax's status). Studio's requests are not told at all.
 fn product(params: &Params) -> Option<EventKind> {
     let has = |name| params.get_bytes(name).is_some();
     let value = |name| params.get(name).unwrap_or_default();
