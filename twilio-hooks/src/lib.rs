@@ -31,8 +31,10 @@ pub use crate::{
     },
     params::{ParamError, Params},
     sid::{
-        AccountSid, ApplicationSid, CallSid, ChannelInstallSid, MessageSid, MessagingServiceSid,
-        RecordingSid, SipDomainSid, TrunkSid,
+        AccountSid, ApplicationSid, CallSid, ChannelInstallSid, ConferenceSid,
+        ConversationRelaySid, MessageSid, MessagingServiceSid, OutgoingCallerIdSid, PaymentSid,
+        QueueSid, RealtimeTranscriptionSid, RecordingSid, SipDomainSid, SiprecSid, StreamSid,
+        TranscriptionSid, TrunkSid, UserDefinedMessageSid,
     },
     // Other products
     sid::{

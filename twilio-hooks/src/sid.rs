@@ -110,6 +110,34 @@ sids! {
     /// An [elastic SIP trunk](https://www.twilio.com/docs/sip-trunking), `TK…`.
     TrunkSid("TK");
 
+    // Voice
+
+    /// A [conference](https://www.twilio.com/docs/voice/api/conference-resource), `CF…`.
+    ConferenceSid("CF");
+    /// A session of [`ConversationRelay`](https://www.twilio.com/docs/voice/twiml/connect/conversationrelay),
+    /// `VX…`.
+    ConversationRelaySid("VX");
+    /// A [caller id](https://www.twilio.com/docs/voice/api/outgoing-caller-ids) that may be shown
+    /// though it is no number of Twilio's, `PN…`.
+    OutgoingCallerIdSid("PN");
+    /// A [payment by phone](https://www.twilio.com/docs/voice/api/payment-resource), `PK…`.
+    PaymentSid("PK");
+    /// A [queue of callers](https://www.twilio.com/docs/voice/api/queue-resource), `QU…`.
+    QueueSid("QU");
+    /// A session of [real-time
+    /// transcription](https://www.twilio.com/docs/voice/api/realtime-transcription-resource), `GT…`.
+    RealtimeTranscriptionSid("GT");
+    /// A session of [`<Siprec>`](https://www.twilio.com/docs/voice/twiml/siprec), `SR…`.
+    SiprecSid("SR");
+    /// A [media stream](https://www.twilio.com/docs/voice/twiml/stream), `MZ…`.
+    StreamSid("MZ");
+    /// The [text of a recording](https://www.twilio.com/docs/voice/api/recording-transcription),
+    /// `TR…`.
+    TranscriptionSid("TR");
+    /// A [message of the Voice SDK](https://www.twilio.com/docs/voice/api/userdefinedmessage-resource),
+    /// `KX…`.
+    UserDefinedMessageSid("KX");
+
     // Other products
 
     /// An [activity](https://www.twilio.com/docs/taskrouter/api/activity) of TaskRouter workers, `WA…`.

@@ -2,7 +2,10 @@
 
 use jiff::Timestamp;
 
-use super::{Attestation, macros::call_webhook};
+use super::{
+    Attestation,
+    macros::{call_webhook, error_code},
+};
 use crate::{CallStatus, RecordingSid, string_enum::string_enum};
 
 call_webhook! {
@@ -59,13 +62,7 @@ call_webhook! {
     }
 }
 
-impl CallStatusUpdate {
-    /// The error code, if there was an error: 0 is none.
-    #[must_use]
-    pub fn error(&self) -> Option<u32> {
-        self.error_code.filter(|&code| code != 0)
-    }
-}
+error_code!(CallStatusUpdate: error_code);
 
 string_enum! {
     /// What machine detection made of whoever answered.

@@ -1,21 +1,13 @@
 //! Telling kinds apart by their parameters.
 
-use super::EventKind;
+use super::{EventKind, voice};
 use crate::Params;
 
 /// The first test that fits decides, so those of special kinds come before those of general ones.
 pub(super) fn detect(params: &Params) -> Option<EventKind> {
     let has = |name| params.get_bytes(name).is_some();
-    Some(if has("RecordingStatus") {
-        EventKind::RecordingStatus
-    } else if has("CallSid") {
-        if has("ErrorUrl") {
-            EventKind::CallFallback
-        } else if has("CallbackSource") || has("CallDuration") {
-            EventKind::CallStatus
-        } else {
-            EventKind::IncomingCall
-        }
+    Some(if let Some(kind) = voice::detect::detect(params) {
+        kind
     } else if has("sessionSid") {
         EventKind::ProxyOutOfSession
     } else if has("MessageStatus") {

@@ -124,6 +124,38 @@ events! {
     CallFallback = "voice-fallback" => IncomingCall,
     CallStatus = "call-status" => CallStatusUpdate,
     RecordingStatus = "recording-status" => RecordingStatusUpdate,
+    OutboundCallAnswer = "voice-outbound-answer" => OutboundCallAnswer,
+    AsyncAmdStatus = "amd-status" => AsyncAmdStatusUpdate,
+    DialCallStatus = "dial-child-status" => DialCallStatusUpdate,
+    DialScreen = "dial-screen" => DialScreen,
+    DialAction = "dial-action" => DialAction,
+    DialRefer = "refer-url" => DialRefer,
+    ReferAction = "refer-action" => ReferAction,
+    GatherAction = "gather-action" => GatherAction,
+    GatherPartialResult = "gather-partial" => GatherPartialResult,
+    RecordAction = "record-action" => RecordAction,
+    TranscriptionStatus = "transcription-legacy" => TranscriptionStatusUpdate,
+    RealtimeTranscription = "realtime-transcription" => RealtimeTranscriptionUpdate,
+    ConferenceStatus = "conference-status" => ConferenceStatusUpdate,
+    ConferenceRecordingStatus = "conference-recording-status" => ConferenceRecordingStatusUpdate,
+    ConferenceRecordEnd = "conference-record-end" => ConferenceRecordEnd,
+    ConferenceWait = "conference-wait" => ConferenceWait,
+    EnqueueWait = "enqueue-wait" => EnqueueWait,
+    EnqueueAction = "enqueue-action" => EnqueueAction,
+    QueueScreen = "queue-screen" => QueueScreen,
+    PayAction = "pay-action" => PayAction,
+    PayStatus = "pay-status" => PayStatusUpdate,
+    StreamStatus = "stream-status" => StreamStatusUpdate,
+    SiprecStatus = "siprec-status" => SiprecStatusUpdate,
+    ConnectStreamAction = "connect-stream-action" => ConnectStreamAction,
+    ConversationRelayAction = "conversation-relay-action" => ConversationRelayAction,
+    VirtualAgentAction = "virtual-agent-action" => VirtualAgentAction,
+    VirtualAgentStatus = "virtual-agent-status" => VirtualAgentStatusUpdate,
+    CallerIdValidation = "caller-id-validation" => CallerIdValidation,
+    UserDefinedMessage = "user-defined-message" => UserDefinedMessage,
+    AddOnRecordingResult = "addon-recording-result" => AddOnRecordingResult,
+    SmsAction = "voice-sms-action" => SmsAction,
+    TrunkDisasterRecovery = "trunk-disaster-recovery" => TrunkDisasterRecovery,
 
     // Conversations
     ConversationPreAction = "conversations-pre-action" => conversations::PreAction,
@@ -168,6 +200,14 @@ events! {
 impl Event {
     /// Finds out by its parameters which kind of webhook this is; `None` if it looks like no kind
     /// that is known.
+    ///
+    /// It goes by the names that are there, so a parameter of one's own that is called `Digits` makes
+    /// a [`GatherAction`] of any call. Some questions of calls are alike, too: a
+    /// [`TrunkDisasterRecovery`] is taken for an [`IncomingCall`]; so are [`ConferenceWait`] and
+    /// [`ConnectStreamAction`] where Twilio leaves out their SIDs. A call made by REST is an
+    /// [`OutboundCallAnswer`] whenever it goes on at another URL, and a leg that a `<Dial>` started a
+    /// [`DialScreen`]. A request to a fallback URL is told by what failed if that was an action, and
+    /// then has `ErrorUrl` in [`extra`](Self::extra).
     #[must_use]
     pub fn detect(params: &Params) -> Option<EventKind> {
         detect::detect(params)

@@ -7,6 +7,7 @@ use std::{
 };
 
 use jiff::{Timestamp, fmt::rfc2822};
+use serde::de::DeserializeOwned;
 
 use crate::{Address, ParamError};
 
@@ -84,6 +85,11 @@ pub(crate) fn fill<T>(slot: &mut Option<T>, value: T) -> bool {
     first
 }
 
+/// Reads JSON that came in a parameter; `None` if it is absent, or is something else.
+pub(crate) fn json<T: DeserializeOwned>(text: Option<&str>) -> Option<T> {
+    serde_json::from_str(text?).ok()
+}
+
 /// Adds a field to what `Debug` shows, if there is something to show.
 pub(crate) fn show(
     out: &mut fmt::DebugStruct<'_, '_>,
@@ -143,7 +149,22 @@ impl Value for Timestamp {
     }
 }
 
-/// Only finite numbers; these are coordinates and hence personal.
+/// Several values in one, with blanks between them.
+impl<T: Value + Debug> Value for Vec<T> {
+    fn from_value(value: &[u8]) -> Option<Self> {
+        value
+            .split(u8::is_ascii_whitespace)
+            .filter(|part| !part.is_empty())
+            .map(T::from_value)
+            .collect()
+    }
+
+    fn shown(&self) -> Option<&dyn Debug> {
+        (!self.is_empty()).then_some(self)
+    }
+}
+
+/// Only finite numbers; some are coordinates and hence personal.
 impl Value for f64 {
     fn from_value(value: &[u8]) -> Option<Self> {
         parse_text(value).filter(|number: &Self| number.is_finite())

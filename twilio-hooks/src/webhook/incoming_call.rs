@@ -1,9 +1,8 @@
 //! [`IncomingCall`]: somebody calls, or a call goes on.
 
-use super::macros::call_webhook;
-use crate::CallStatus;
+use super::macros::call_question;
 
-call_webhook! {
+call_question! {
     /// Somebody calls one of our numbers, SIP domains or applications.
     ///
     /// Twilio wants to be told in TwiML what to do; see
@@ -35,9 +34,6 @@ call_webhook! {
     /// # Ok::<_, twilio_hooks::ParamError>(())
     /// ```
     pub struct IncomingCall: "voice-incoming" {
-        /// Where this leg stood when the request was made: `ringing` at first. `completed` means the
-        /// caller has hung up, and TwiML has no effect any more.
-        call_status: Option<CallStatus> = "CallStatus",
         /// Why the primary URL gave no usable answer, an
         /// [error code](https://www.twilio.com/docs/api/errors); on requests to the fallback URL only.
         error_code: Option<u32> = "ErrorCode",

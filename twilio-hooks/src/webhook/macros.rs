@@ -122,11 +122,12 @@ macro_rules! webhook {
 pub(crate) use webhook;
 
 /// Defines one payload about a call: [`webhook!`] with the fields that every request about a call
-/// has, followed by the given ones.
+/// has, followed by the given ones. Further `families` may follow.
 macro_rules! call_webhook {
     (
         $(#[$meta:meta])*
         pub struct $Name:ident: $kind:literal { $($own:tt)* }
+        $(families { $($own_families:tt)* })?
     ) => {
         $crate::webhook::macros::webhook! {
             $(#[$meta])*
@@ -202,8 +203,47 @@ macro_rules! call_webhook {
                 /// The `X-` headers of the SIP `INVITE`, and a few standard ones such as
                 /// `User-to-User`; on calls of a SIP interface.
                 sip_headers: $crate::webhook::SipHeaders = "SipHeader_",
+                $($($own_families)*)?
             }
         }
     };
 }
 pub(crate) use call_webhook;
+
+/// Defines one question that Twilio asks about a call, to be answered in TwiML: [`call_webhook!`]
+/// with the status of the call.
+macro_rules! call_question {
+    (
+        $(#[$meta:meta])*
+        pub struct $Name:ident: $kind:literal { $($own:tt)* }
+        $($families:tt)*
+    ) => {
+        $crate::webhook::macros::call_webhook! {
+            $(#[$meta])*
+            pub struct $Name: $kind {
+                /// Where this leg stood when the request was made: `ringing` at first, later mostly
+                /// `in-progress`. `completed` means the caller has hung up, and TwiML has no effect
+                /// any more.
+                call_status: Option<$crate::CallStatus> = "CallStatus",
+                $($own)*
+            }
+            $($families)*
+        }
+    };
+}
+pub(crate) use call_question;
+
+/// Gives a payload the question whether there was an error, answered by the field of its code.
+macro_rules! error_code {
+    ($Name:ident: $field:ident) => {
+        impl $Name {
+            /// The [error code](https://www.twilio.com/docs/api/errors), if there was an error: 0,
+            /// as Twilio may write on success, is none.
+            #[must_use]
+            pub fn error(&self) -> Option<u32> {
+                self.$field.filter(|&code| code != 0)
+            }
+        }
+    };
+}
+pub(crate) use error_code;

@@ -8,6 +8,44 @@
 //! | [`CallStatusUpdate`] | a call has got further, or ended |
 //! | [`RecordingStatusUpdate`] | a recording is ready, or failed |
 //!
+//! What verbs and resources of calls ask (`…Action` comes to an action URL) and tell
+//! (`…StatusUpdate` comes to a status callback):
+//!
+//! | type | Twilio asks or tells |
+//! |---|---|
+//! | [`OutboundCallAnswer`] | a call we made was answered; what next? |
+//! | [`AsyncAmdStatusUpdate`] | machine detection knows who or what answered |
+//! | [`DialScreen`] | a dialled party answered; what shall it hear first? |
+//! | [`DialCallStatusUpdate`] | a dialled leg has got further |
+//! | [`DialAction`] | a `<Dial>` is over; what next? |
+//! | [`DialRefer`] | a dialled SIP party wants the call moved; what next? |
+//! | [`ReferAction`] | a `<Refer>` is over; what next? |
+//! | [`GatherAction`] | a `<Gather>` has keys or speech; what next? |
+//! | [`GatherPartialResult`] | a `<Gather>` has understood some words |
+//! | [`RecordAction`] | a `<Record>` is over; what next? |
+//! | [`TranscriptionStatusUpdate`] | the text of a recording is ready, or failed |
+//! | [`RealtimeTranscriptionUpdate`] | something was said in a call |
+//! | [`ConferenceStatusUpdate`] | a conference began or ended, a participant came, left or changed |
+//! | [`ConferenceRecordingStatusUpdate`] | the recording of a conference is ready, or failed |
+//! | [`ConferenceRecordEnd`] | the same, to a deprecated URL |
+//! | [`ConferenceWait`] | a participant waits; what shall it hear? |
+//! | [`EnqueueWait`] | a caller waits in a queue; what shall it hear? |
+//! | [`EnqueueAction`] | a caller has left a queue; what next? |
+//! | [`QueueScreen`] | a queued caller is about to be connected; what shall it hear first? |
+//! | [`PayAction`] | a `<Pay>` is over; what next? |
+//! | [`PayStatusUpdate`] | a payment has got a step further |
+//! | [`StreamStatusUpdate`] | a media stream began, stopped, or failed |
+//! | [`SiprecStatusUpdate`] | a session by SIPREC began, stopped, or failed |
+//! | [`ConnectStreamAction`] | a stream in both directions is over; what next? |
+//! | [`ConversationRelayAction`] | a session of `ConversationRelay` is over; what next? |
+//! | [`VirtualAgentAction`] | a conversation with a virtual agent is over; what next? |
+//! | [`VirtualAgentStatusUpdate`] | something happened in such a conversation |
+//! | [`CallerIdValidation`] | the validation of a caller id is over |
+//! | [`UserDefinedMessage`] | an app on a call sent a message |
+//! | [`AddOnRecordingResult`] | an add-on has worked on a recording |
+//! | [`SmsAction`] | a call has sent a text message (deprecated); what next? |
+//! | [`TrunkDisasterRecovery`] | our telephone system can't be reached; what next? |
+//!
 //! Twilio's other products have a module each:
 //!
 //! | module | product |
@@ -65,14 +103,15 @@
 //!
 //! # Adding a kind
 //! 1. Write a file with a call of the macro `webhook!` (or `call_webhook!`, if the request carries
-//!    what all requests about a call carry), one documented row per parameter. The doc says the
+//!    what all requests about a call carry, or `call_question!`, if it also is to be answered in
+//!    TwiML), one documented row per parameter. The doc says the
 //!    meaning, the unit, and when Twilio leaves the parameter out. `required` is for identifiers only.
 //!    A product other than messages and calls has a public module of its own.
 //! 2. Values from a list are an enum made by `string_enum!`; times as numbers, JSON and amounts are of
 //!    the types in [`values`]. Names that end in a number or a free text are a `Family`, as [`Media`],
 //!    [`Place`] and [`SipHeaders`] are.
-//! 3. List the file below, the type in the table above, and the kind in `event.rs`, with its sign in
-//!    `detect.rs`.
+//! 3. List the file below (or in its product's folder, such as `voice/`), the type in the table
+//!    above, and the kind in `event.rs`, with its sign in `detect.rs` or `voice/detect.rs`.
 //! 4. Put bodies into `tests/fixtures/payloads/` with their entries in `index.json`, and the kind's
 //!    part of the catalogue into `webhooks.json`. The tests take them from there.
 //!
@@ -111,6 +150,7 @@ mod place;
 mod recording_status;
 mod sip_headers;
 mod stir;
+mod voice;
 
 pub use self::{
     call_status::{AnsweredBy, CallEvent, CallStatusUpdate, CallbackSource},
@@ -124,6 +164,7 @@ pub use self::{
     recording_status::{RecordingSource, RecordingStatusUpdate, RecordingTrack},
     sip_headers::SipHeaders,
     stir::{Attestation, StirVerstat},
+    voice::*,
 };
 
 /// A request of Twilio's, typed.

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 
-use super::macros::webhook;
+use super::macros::{error_code, webhook};
 use crate::{AccountSid, CallSid, RecordingSid, RecordingStatus, string_enum::string_enum};
 
 webhook! {
@@ -41,13 +41,7 @@ webhook! {
     families {}
 }
 
-impl RecordingStatusUpdate {
-    /// The error code, if there was an error: 0, as Twilio writes on success, is none.
-    #[must_use]
-    pub fn error(&self) -> Option<u32> {
-        self.error_code.filter(|&code| code != 0)
-    }
-}
+error_code!(RecordingStatusUpdate: error_code);
 
 string_enum! {
     /// What started a recording.

@@ -5,6 +5,7 @@ mod calls;
 mod catalogue;
 mod messages;
 mod products;
+mod voice;
 
 use std::{fs, path::PathBuf};
 

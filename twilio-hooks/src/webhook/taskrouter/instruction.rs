@@ -180,7 +180,7 @@ instruction! {
     /// Call the worker, and bring both into a conference named after the task.
     ///
     /// The task must come from `<Enqueue>`, or say in its attribute `outbound_to` whom to call.
-    /// Twilio documents the names of the first four fields; the others are those of [its REST
+    /// Twilio documents the names of the first three fields; the others are those of [its REST
     /// instruction](https://www.twilio.com/docs/taskrouter/api/reservations) in snake case.
     pub struct Conference {}
     optional {
