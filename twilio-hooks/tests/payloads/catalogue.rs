@@ -41,7 +41,7 @@ static CATALOGUE: LazyLock<Vec<Entry>> = LazyLock::new(|| {
     let kinds = catalogue["kinds"].as_object().unwrap();
     kinds
         .iter()
-        .filter(|(kind, entry)| entry["transport"] == "form")
+        .filter(|(_, entry)| entry["transport"] == "form")
         .map(|(kind, entry)| Entry {
             kind: kind_named(kind).unwrap_or_else(|| panic!("{kind} has no type")),
             parameters: parameters(entry),
