@@ -1,6 +1,7 @@
 //! Receive Twilio webhooks.
 
 mod address;
+pub mod error_code;
 mod handler;
 mod hooks;
 mod ids;
@@ -9,7 +10,7 @@ mod params;
 mod redacted;
 mod sid;
 pub mod signature;
-mod status;
+pub mod status;
 pub mod store;
 mod string_enum;
 #[cfg(feature = "testing")]
@@ -23,6 +24,7 @@ pub use async_trait::async_trait;
 
 pub use crate::{
     address::{Address, AddressKind},
+    error_code::ErrorCode,
     handler::{EmptyReply, Handler, HandlerOutput, Received, Silence},
     hooks::{Hooks, ReceiveError},
     ids::{
@@ -49,7 +51,10 @@ pub use crate::{
         TaskSid, TrackRecordingSid, TrackSid, UsageTriggerSid, WorkerSid, WorkflowSid,
         WorkspaceSid,
     },
-    status::{CallDirection, CallStatus, MessageStatus, RecordingStatus},
+    status::{
+        CallDirection, CallStatus, ConferenceEvent, ConferenceStatus, MessageStatus,
+        RecordingStatus,
+    },
     string_enum::UnknownValue,
 };
 
