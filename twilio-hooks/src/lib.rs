@@ -5,6 +5,7 @@ pub mod error_code;
 mod handler;
 mod hooks;
 mod ids;
+mod json;
 pub mod notify;
 mod params;
 mod redacted;
@@ -17,6 +18,7 @@ mod string_enum;
 pub mod testing;
 pub mod twiml;
 pub mod webhook;
+pub mod websocket;
 
 use std::error::Error;
 
@@ -31,6 +33,7 @@ pub use crate::{
         CallId, CompanyId, ContactId, HistoryId, LineId, MessageId, NotificationId, RecordingId,
         UserId,
     },
+    json::{JsonError, JsonObject},
     params::{ParamError, Params},
     sid::{
         AccountSid, ApplicationSid, CallSid, ChannelInstallSid, ConferenceSid,
@@ -50,6 +53,12 @@ pub use crate::{
         SyncStreamMessageSid, SyncStreamSid, TaskChannelSid, TaskQueueSid, TaskRouterResourceSid,
         TaskSid, TrackRecordingSid, TrackSid, UsageTriggerSid, WorkerSid, WorkflowSid,
         WorkspaceSid,
+    },
+    // JSON webhooks
+    sid::{
+        ChallengeSid, FactorSid, FlexInstanceSid, IntelligenceServiceSid, InteractionChannelSid,
+        InteractionParticipantSid, InteractionSid, PortInRequestSid, ProfileConnectSid,
+        TranscriptSid, VerifyServiceSid,
     },
     status::{
         CallDirection, CallStatus, ConferenceEvent, ConferenceStatus, MessageStatus,

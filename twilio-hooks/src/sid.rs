@@ -246,6 +246,36 @@ sids! {
     WorkflowSid("WW");
     /// A [workspace](https://www.twilio.com/docs/taskrouter/api/workspace) of TaskRouter, `WS…`.
     WorkspaceSid("WS");
+
+    // JSON webhooks
+
+    /// A [challenge](https://www.twilio.com/docs/verify/api/challenge) of Verify, `YC…`.
+    ChallengeSid("YC");
+    /// A [factor](https://www.twilio.com/docs/verify/api/factor) of Verify, `YF…`.
+    FactorSid("YF");
+    /// An [instance of Flex](https://www.twilio.com/docs/flex/developer), `GO…`.
+    FlexInstanceSid("GO");
+    /// A [service](https://www.twilio.com/docs/conversational-intelligence) of Conversational
+    /// Intelligence, `GA…`.
+    IntelligenceServiceSid("GA");
+    /// A [channel](https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interaction-channels)
+    /// of an interaction of Flex, `UO…`.
+    InteractionChannelSid("UO");
+    /// A [participant](https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interaction-channel-participants)
+    /// of an interaction of Flex, `UT…`.
+    InteractionParticipantSid("UT");
+    /// An [interaction](https://www.twilio.com/docs/flex/developer/conversations/interactions-api/interactions)
+    /// of Flex, `KD…`.
+    InteractionSid("KD");
+    /// An order to [port numbers in](https://www.twilio.com/docs/phone-numbers/port-in), `KW…`.
+    PortInRequestSid("KW");
+    /// A [profile](https://www.twilio.com/docs/flex) connected to an interaction of Flex, `YI…`.
+    ProfileConnectSid("YI");
+    /// A [transcript](https://www.twilio.com/docs/conversational-intelligence) of Conversational
+    /// Intelligence, `GT…`.
+    TranscriptSid("GT");
+    /// A [service](https://www.twilio.com/docs/verify/api/service) of Verify, `VA…`.
+    VerifyServiceSid("VA");
 }
 
 fn is_well_formed(sid: &str, prefixes: &[&str]) -> bool {

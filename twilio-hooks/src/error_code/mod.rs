@@ -74,7 +74,7 @@ pub enum Area {
     Channel,
     /// Requests to Twilio's REST API.
     Rest,
-    /// `ConversationRelay`.
+    /// ConversationRelay.
     Relay,
     /// Verify.
     Verify,

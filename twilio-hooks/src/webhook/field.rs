@@ -149,21 +149,6 @@ impl Value for Timestamp {
     }
 }
 
-/// Several values in one, with blanks between them.
-impl<T: Value + Debug> Value for Vec<T> {
-    fn from_value(value: &[u8]) -> Option<Self> {
-        value
-            .split(u8::is_ascii_whitespace)
-            .filter(|part| !part.is_empty())
-            .map(T::from_value)
-            .collect()
-    }
-
-    fn shown(&self) -> Option<&dyn Debug> {
-        (!self.is_empty()).then_some(self)
-    }
-}
-
 /// Only finite numbers; some are coordinates and hence personal.
 impl Value for f64 {
     fn from_value(value: &[u8]) -> Option<Self> {

@@ -64,6 +64,9 @@
 //! | [`hosted_numbers`] | hosted numbers |
 //! | [`supersim`] | Super SIM |
 //!
+//! Requests whose body is JSON are in [`json`]; what comes over WebSockets is in
+//! [`websocket`](crate::websocket).
+//!
 //! A payload is plain data with public fields, named as Twilio names its parameters, in Rust's
 //! letter case. It is read from [`Params`], which the signature was checked on:
 //!
@@ -143,6 +146,7 @@ pub(crate) mod field;
 mod hooked;
 mod incoming_call;
 mod incoming_message;
+pub mod json;
 pub(crate) mod macros;
 mod media;
 mod message_status;

@@ -3,6 +3,7 @@
 
 use std::{
     fmt::{self, Debug},
+    ops::Deref,
     str::{self, FromStr},
 };
 
@@ -48,6 +49,45 @@ impl Value for EpochMilliseconds {
 
     fn shown(&self) -> Option<&dyn Debug> {
         Some(&self.0)
+    }
+}
+
+/// A list that Twilio wrote with blanks between its words; it is used as the slice it holds.
+#[derive(Clone, PartialEq, Eq, Hash)]
+pub struct Words<T>(Vec<T>);
+
+impl<T> Default for Words<T> {
+    fn default() -> Self {
+        Self(Vec::new())
+    }
+}
+
+impl<T> Deref for Words<T> {
+    type Target = [T];
+
+    fn deref(&self) -> &[T] {
+        &self.0
+    }
+}
+
+impl<T: Debug> Debug for Words<T> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        self.0.fmt(f)
+    }
+}
+
+impl<T: Value + Debug> Value for Words<T> {
+    fn from_value(value: &[u8]) -> Option<Self> {
+        value
+            .split(u8::is_ascii_whitespace)
+            .filter(|part| !part.is_empty())
+            .map(T::from_value)
+            .collect::<Option<_>>()
+            .map(Self)
+    }
+
+    fn shown(&self) -> Option<&dyn Debug> {
+        (!self.is_empty()).then_some(self)
     }
 }
 

@@ -4,10 +4,10 @@ use std::collections::BTreeMap;
 
 use serde_json::Value;
 use twilio_hooks::{
-    AddressKind, CallDirection, CallStatus, Params, RecordingStatus,
+    AddressKind, CallDirection, CallStatus, ConferenceEvent, Params, RecordingStatus,
     webhook::{
         AnsweredBy, AsyncAmdStatusUpdate, BankAccountType, CallerIdValidation,
-        CallerIdVerificationStatus, ConferenceEndReason, ConferenceEvent, ConferenceRecordEnd,
+        CallerIdVerificationStatus, ConferenceEndReason, ConferenceRecordEnd,
         ConferenceRecordingStatusUpdate, ConferenceStatusUpdate, ConversationRelayAction,
         ConversationRelayStatus, DialAction, DialCallStatus, DialCallStatusUpdate, DialRefer,
         DialScreen, EnqueueAction, EnqueueWait, Event, EventKind, GatherAction,
@@ -288,7 +288,7 @@ fn a_step_of_a_payment_may_have_several_errors() {
     let step: PayStatusUpdate = read("pay-status-error");
     assert_eq!(step.step, Some(PayStep::ExpirationDate));
     assert_eq!(
-        step.error_type,
+        *step.error_type,
         [PayErrorType::InputTimeout, PayErrorType::InvalidDate]
     );
     assert_eq!(step.attempt, Some(2));

@@ -4,7 +4,7 @@
 use jiff::Timestamp;
 
 use crate::{
-    AccountSid, CallSid, CallStatus, ConferenceSid, RecordingSid, RecordingStatus,
+    AccountSid, CallSid, CallStatus, ConferenceEvent, ConferenceSid, RecordingSid, RecordingStatus,
     string_enum::string_enum,
     webhook::{
         RecordingSource, RecordingTrack,
@@ -73,40 +73,6 @@ webhook! {
 }
 
 error_code!(ConferenceStatusUpdate: error_code);
-
-string_enum! {
-    /// What happened in a conference.
-    ///
-    /// [Twilio's list](https://www.twilio.com/docs/voice/twiml/conference).
-    pub enum ConferenceEvent {
-        /// Two participants are there, and one of them may start it.
-        Start => "conference-start",
-        /// It is over.
-        End => "conference-end",
-        /// A participant came.
-        ParticipantJoin => "participant-join",
-        /// A participant left.
-        ParticipantLeave => "participant-leave",
-        /// A participant was muted.
-        ParticipantMute => "participant-mute",
-        /// A participant can be heard again.
-        ParticipantUnmute => "participant-unmute",
-        /// A participant was put on hold.
-        ParticipantHold => "participant-hold",
-        /// A participant is back from hold.
-        ParticipantUnhold => "participant-unhold",
-        /// A participant's settings, such as whom it coaches, were changed.
-        ParticipantModify => "participant-modify",
-        /// A participant has begun to speak.
-        ParticipantSpeechStart => "participant-speech-start",
-        /// A participant has stopped speaking.
-        ParticipantSpeechStop => "participant-speech-stop",
-        /// An announcement is over.
-        AnnouncementEnd => "announcement-end",
-        /// An announcement failed.
-        AnnouncementFail => "announcement-fail",
-    }
-}
 
 string_enum! {
     /// Why a conference ended.

@@ -26,7 +26,7 @@ pub use self::{
     amd::AsyncAmdStatusUpdate,
     caller_id::{CallerIdValidation, CallerIdVerificationStatus},
     conference::{
-        ConferenceEndReason, ConferenceEvent, ConferenceEventName, ConferenceRecordEnd,
+        ConferenceEndReason, ConferenceEventName, ConferenceRecordEnd,
         ConferenceRecordingStatusUpdate, ConferenceStatusUpdate, ConferenceWait,
         ParticipantLeftReason,
     },

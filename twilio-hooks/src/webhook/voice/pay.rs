@@ -5,7 +5,10 @@ use jiff::Timestamp;
 use crate::{
     AccountSid, CallSid, PaymentSid,
     string_enum::string_enum,
-    webhook::macros::{call_question, error_code, webhook},
+    webhook::{
+        macros::{call_question, error_code, webhook},
+        values::Words,
+    },
 };
 
 /// Defines one payload about a payment: by the named macro, with the given fields followed by those
@@ -96,7 +99,7 @@ pay_webhook! {
         /// What is being asked for; on most reports of `<Pay>`.
         step: Option<PayStep> = "For",
         /// What is wrong with what was entered; empty if nothing is.
-        error_type: Vec<PayErrorType> = "ErrorType",
+        error_type: Words<PayErrorType> = "ErrorType",
         /// Which attempt at this step it is, from 1; on most reports of `<Pay>`.
         attempt: Option<u32> = "Attempt",
         /// The payment; on those started by REST.
