@@ -26,7 +26,6 @@ pub use async_trait::async_trait;
 
 pub use crate::{
     address::{Address, AddressKind},
-    error_code::ErrorCode,
     handler::{EmptyReply, Handler, HandlerOutput, Received, Silence},
     hooks::{Hooks, ReceiveError},
     ids::{
@@ -60,11 +59,16 @@ pub use crate::{
         InteractionParticipantSid, InteractionSid, PortInRequestSid, ProfileConnectSid,
         TranscriptSid, VerifyServiceSid,
     },
+    string_enum::UnknownValue,
+};
+
+#[doc(inline)]
+pub use crate::{
+    error_code::ErrorCode,
     status::{
         CallDirection, CallStatus, ConferenceEvent, ConferenceStatus, MessageStatus,
         RecordingStatus,
     },
-    string_enum::UnknownValue,
 };
 
 /// Any error, as the source of this crate's own errors.
