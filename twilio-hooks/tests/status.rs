@@ -286,8 +286,8 @@ fn the_ends_of_the_number_range_are_numbers_like_others() {
 fn a_conference_that_ended_before_its_last_leave_is_over_and_complete() {
     let reports = [
         (ConferenceEvent::ParticipantJoin, 1),
-        (ConferenceEvent::ConferenceStart, 2),
-        (ConferenceEvent::ConferenceEnd, 4),
+        (ConferenceEvent::Start, 2),
+        (ConferenceEvent::End, 4),
         (ConferenceEvent::ParticipantLeave, 3),
     ];
     let mut sequence = Sequence::starting_at(1);

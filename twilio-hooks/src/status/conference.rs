@@ -53,9 +53,9 @@ string_enum! {
     /// [`Sequence`](crate::status::Sequence).
     pub enum ConferenceEvent {
         /// It has begun: two participants are there, one of whom may start it.
-        ConferenceStart => "conference-start",
+        Start => "conference-start",
         /// It is over.
-        ConferenceEnd => "conference-end",
+        End => "conference-end",
         /// Somebody has come.
         ParticipantJoin => "participant-join",
         /// Somebody has gone.
@@ -89,7 +89,7 @@ impl ConferenceEvent {
     /// use twilio_hooks::{ConferenceEvent, ConferenceStatus};
     ///
     /// assert_eq!(
-    ///     ConferenceEvent::ConferenceEnd.status(),
+    ///     ConferenceEvent::End.status(),
     ///     Some(ConferenceStatus::Completed)
     /// );
     /// assert_eq!(ConferenceEvent::ParticipantMute.status(), None);
@@ -97,8 +97,8 @@ impl ConferenceEvent {
     #[must_use]
     pub fn status(&self) -> Option<ConferenceStatus> {
         match self {
-            Self::ConferenceStart => Some(ConferenceStatus::InProgress),
-            Self::ConferenceEnd => Some(ConferenceStatus::Completed),
+            Self::Start => Some(ConferenceStatus::InProgress),
+            Self::End => Some(ConferenceStatus::Completed),
             _ => None,
         }
     }
