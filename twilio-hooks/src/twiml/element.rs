@@ -110,7 +110,7 @@ macro_rules! element {
             [$(#[$text_doc])* $text: $crate::twiml::Text]
             $($(#[$attribute_doc])* $field: $kind = $name,)*
         }
-        element! { @new $Element { $($field)* } $text = (|text| text) }
+        element! { @new $Element $tag { $($field)* } $text = (|text| text) }
     };
 
     // Text optional: `new(text)` for the usual case, `default()` without.
@@ -127,7 +127,7 @@ macro_rules! element {
             [$(#[$text_doc])* $text: Option<$crate::twiml::Text>]
             $($(#[$attribute_doc])* $field: $kind = $name,)*
         }
-        element! { @new $Element { $($field)* } $text = Some }
+        element! { @new $Element $tag { $($field)* } $text = Some }
     };
 
     // No text: `new()`.
@@ -151,9 +151,9 @@ macro_rules! element {
         }
     };
 
-    (@new $Element:ident { $($field:ident)* } $text:ident = $wrap:expr) => {
+    (@new $Element:ident $tag:literal { $($field:ident)* } $text:ident = $wrap:expr) => {
         impl $Element {
-            #[doc = concat!("A `<", stringify!($Element), ">` with this ", stringify!($text), " inside.")]
+            #[doc = concat!("A `<", $tag, ">` with this ", stringify!($text), " inside.")]
             #[inline]
             #[must_use]
             pub fn new($text: impl Into<$crate::twiml::Text>) -> Self {
@@ -260,6 +260,16 @@ macro_rules! element {
         #[must_use]
         pub const fn $field(mut self, $field: u32) -> Self {
             self.$field = Some($field);
+            self
+        }
+    };
+    // An `impl Into<u32>` would refuse plain numbers, which are taken for `i32` then.
+    (@setter [$(#[$doc:meta])*] $field:ident [u32]) => {
+        $(#[$doc])*
+        #[inline]
+        #[must_use]
+        pub fn $field(mut self, $field: impl IntoIterator<Item = u32>) -> Self {
+            self.$field = Some($field.into_iter().collect());
             self
         }
     };
