@@ -67,7 +67,10 @@
 //! Leading text is kept apart from the children, as most elements have only that and then need no
 //! list.
 
+mod comment;
+mod document;
 mod element;
+mod fax;
 mod messaging;
 mod name;
 mod raw;
@@ -80,13 +83,19 @@ mod xml;
 
 use std::borrow::Cow;
 
+pub use comment::{Comment, InvalidComment};
+pub use document::Document;
 pub use element::ChildOf;
 pub(crate) use element::Sealed as SealedReply;
+pub use fax::FaxResponse;
 pub use messaging::MessagingResponse;
 pub use name::{InvalidXmlName, XmlName};
 pub use raw::RawElement;
 pub use reply::{Reply, ReplyBody};
-pub use values::{CallEvent, HttpMethod, MachineDetection, RecordingEvent, Trim};
+pub use values::{
+    CallEvent, CardType, Decimal, DialRecord, HttpMethod, LanguageTag, MachineDetection,
+    RecordingEvent, RecordingTrack, TextNormalization, Track, Trim,
+};
 pub use verbs::*;
 pub use voice::VoiceResponse;
 

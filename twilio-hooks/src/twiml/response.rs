@@ -10,6 +10,11 @@ macro_rules! response {
                 $crate::twiml::xml::XmlWriter::document(self)
             }
 
+            /// The document with a choice of what stands around its root: comments, no declaration.
+            pub fn document(&self) -> $crate::twiml::Document<'_> {
+                $crate::twiml::Document::new(self)
+            }
+
             /// The document as the body of an HTTP response of type `text/xml`.
             #[must_use]
             pub fn to_bytes(&self) -> bytes::Bytes {

@@ -32,6 +32,10 @@ impl ListItem for Text {
     const SEPARATOR: &str = ",";
 }
 
+impl ListItem for u32 {
+    const SEPARATOR: &str = " ";
+}
+
 impl<T: ListItem> AttributeValue for Vec<T> {
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         for (index, item) in self.iter().enumerate() {
@@ -114,7 +118,94 @@ macro_rules! attribute_enum {
     };
 }
 
-pub(crate) use attribute_enum;
+/// Defines a value that is a text of a certain form, which is not checked.
+macro_rules! text_value {
+    (
+        $(#[$doc:meta])*
+        pub struct $Value:ident;
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        pub struct $Value($crate::twiml::Text);
+
+        impl $Value {
+            /// The value as it is written.
+            #[must_use]
+            pub fn as_str(&self) -> &str {
+                &self.0
+            }
+        }
+
+        impl From<$crate::twiml::Text> for $Value {
+            fn from(value: $crate::twiml::Text) -> Self {
+                Self(value)
+            }
+        }
+
+        impl From<&'static str> for $Value {
+            fn from(value: &'static str) -> Self {
+                Self(value.into())
+            }
+        }
+
+        impl From<String> for $Value {
+            fn from(value: String) -> Self {
+                Self(value.into())
+            }
+        }
+
+        impl std::fmt::Display for $Value {
+            fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+                f.write_str(self.as_str())
+            }
+        }
+
+        impl $crate::twiml::xml::AttributeValue for $Value {
+            fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
+                value.text(&self.0);
+            }
+        }
+    };
+}
+
+/// Defines a value that is either the word `auto` or a number of some unit.
+macro_rules! auto_or_number {
+    (
+        $(#[$doc:meta])*
+        pub enum $Value:ident {
+            $(#[$auto_doc:meta])*
+            Auto,
+            $(#[$number_doc:meta])*
+            $Number:ident(u32),
+        }
+    ) => {
+        $(#[$doc])*
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum $Value {
+            $(#[$auto_doc])*
+            Auto,
+            $(#[$number_doc])*
+            $Number(u32),
+        }
+
+        impl From<u32> for $Value {
+            fn from(number: u32) -> Self {
+                Self::$Number(number)
+            }
+        }
+
+        impl $crate::twiml::xml::AttributeValue for $Value {
+            fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
+                match self {
+                    Self::Auto => value.keyword("auto"),
+                    Self::$Number(number) => value.integer(*number),
+                }
+            }
+        }
+    };
+}
+
+pub(crate) use {attribute_enum, auto_or_number, text_value};
 
 /// The HTTP method of a request that Twilio makes; Twilio knows no others.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
@@ -187,6 +278,126 @@ attribute_enum! {
         DetectMessageEnd = "DetectMessageEnd",
     }
 }
+
+attribute_enum! {
+    /// Whether and from when a call is recorded.
+    pub enum DialRecord {
+        /// Not at all.
+        DoNotRecord = "do-not-record",
+        /// From the answer, both voices in one channel.
+        RecordFromAnswer = "record-from-answer",
+        /// From the first ringing, both voices in one channel.
+        RecordFromRinging = "record-from-ringing",
+        /// From the answer, each voice in a channel.
+        RecordFromAnswerDual = "record-from-answer-dual",
+        /// From the first ringing, each voice in a channel.
+        RecordFromRingingDual = "record-from-ringing-dual",
+        /// The same as [`RecordFromAnswer`](Self::RecordFromAnswer).
+        True = "true",
+        /// The same as [`DoNotRecord`](Self::DoNotRecord).
+        False = "false",
+    }
+}
+
+attribute_enum! {
+    /// Whose voice is recorded.
+    pub enum RecordingTrack {
+        /// Everyone's.
+        Both = "both",
+        /// What Twilio receives.
+        Inbound = "inbound",
+        /// What Twilio sends.
+        Outbound = "outbound",
+    }
+}
+
+attribute_enum! {
+    /// Whose voice is sent to another service while it is spoken.
+    pub enum Track {
+        /// What Twilio receives: the caller's.
+        InboundTrack = "inbound_track",
+        /// What Twilio sends: what the caller hears.
+        OutboundTrack = "outbound_track",
+        /// Both, each by itself.
+        BothTracks = "both_tracks",
+    }
+}
+
+attribute_enum! {
+    /// Whether numbers, dates and the like are spelt out before they are spoken.
+    pub enum TextNormalization {
+        /// Where the provider thinks it right.
+        Auto = "auto",
+        /// Always.
+        On = "on",
+        /// Never.
+        Off = "off",
+    }
+}
+
+attribute_enum! {
+    /// A kind of payment card.
+    pub enum CardType {
+        /// Visa.
+        Visa = "visa",
+        /// Mastercard.
+        Mastercard = "mastercard",
+        /// American Express.
+        Amex = "amex",
+        /// Maestro.
+        Maestro = "maestro",
+        /// Discover.
+        Discover = "discover",
+        /// Optima.
+        Optima = "optima",
+        /// JCB.
+        Jcb = "jcb",
+        /// Diners Club.
+        DinersClub = "diners-club",
+        /// EnRoute.
+        Enroute = "enroute",
+    }
+}
+
+text_value! {
+    /// A language as a [BCP 47](https://www.rfc-editor.org/info/bcp47) tag, such as `en-GB`.
+    ///
+    /// Which languages there are depends on where the tag is used and who speaks or listens:
+    /// Twilio lists [those of `<Say>`](https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages)
+    /// and [those of `<Gather>`](https://www.twilio.com/docs/voice/twiml/gather#languagetags).
+    pub struct LanguageTag;
+}
+
+text_value! {
+    /// A number that may have a fraction.
+    ///
+    /// Given as text it is written as it is: `"20.50"` keeps its last digit. Numbers are written
+    /// with as many digits as it takes to tell them apart, never with an exponent; what is not a
+    /// number, such as infinity, is written as Rust shows it and means nothing to Twilio.
+    ///
+    /// # Examples
+    ///
+    /// ```
+    /// use twilio_hooks::twiml::Decimal;
+    ///
+    /// assert_eq!(Decimal::from("20.50").as_str(), "20.50");
+    /// assert_eq!(Decimal::from(20).as_str(), "20");
+    /// assert_eq!(Decimal::from(0.000_000_1).as_str(), "0.0000001");
+    /// ```
+    pub struct Decimal;
+}
+
+macro_rules! decimal_from {
+    ($($Number:ty)*) => {$(
+        impl From<$Number> for Decimal {
+            fn from(number: $Number) -> Self {
+                Self(number.to_string().into())
+            }
+        }
+    )*};
+}
+
+decimal_from!(i32 u32 i64 u64 f32 f64);
 
 #[cfg(test)]
 mod tests {

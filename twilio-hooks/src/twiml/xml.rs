@@ -29,12 +29,26 @@ pub(crate) struct XmlWriter {
 impl XmlWriter {
     /// A whole document, with the XML declaration.
     pub(crate) fn document(root: &impl WriteXml) -> String {
-        let mut xml = Self {
-            out: String::with_capacity(TYPICAL_SIZE),
-        };
-        xml.out.push_str(DECLARATION);
+        let mut xml = Self::with_room();
+        xml.declaration();
         root.write_xml(&mut xml);
         xml.out
+    }
+
+    /// A document that is put together piece by piece.
+    pub(crate) fn with_room() -> Self {
+        Self {
+            out: String::with_capacity(TYPICAL_SIZE),
+        }
+    }
+
+    pub(crate) fn declaration(&mut self) {
+        self.out.push_str(DECLARATION);
+    }
+
+    /// What was written.
+    pub(crate) fn into_string(self) -> String {
+        self.out
     }
 
     /// One node without a declaration.
@@ -101,6 +115,13 @@ impl XmlWriter {
             child.write_xml(self);
         }
         true
+    }
+
+    /// A comment, which nothing in it ends early: [`Comment`](super::Comment) sees to that.
+    pub(crate) fn comment(&mut self, comment: &super::Comment) {
+        self.out.push_str("<!--");
+        self.out.push_str(comment.as_str());
+        self.out.push_str("-->");
     }
 
     /// Character data.

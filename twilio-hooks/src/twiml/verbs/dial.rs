@@ -1,6 +1,6 @@
 use crate::twiml::element::element;
 use crate::twiml::values::attribute_enum;
-use crate::twiml::{HttpMethod, RecordingEvent, Text, Trim};
+use crate::twiml::{DialRecord, HttpMethod, RecordingEvent, RecordingTrack, Text, Trim};
 
 element! {
     /// Connects the caller with someone else, see [Twilio's
@@ -38,10 +38,13 @@ element! {
         /// Whether the caller hears ringing until someone answers, instead of being connected to
         /// Twilio at once; `false` by default.
         answer_on_bridge: bool = "answerOnBridge",
+        /// The reason for the call that is shown with a branded call, in up to 50 characters. Only in
+        /// Twilio's documentation, not in its libraries.
+        call_reason: Text = "callReason",
         /// The number that is shown to the called person, by default the caller's.
         caller_id: Text = "callerId",
-        /// The call events to subscribe to, such as `call-progress-event`.
-        events: Text = "events",
+        /// The call events to subscribe to.
+        events: DialEvents = "events",
         /// Whether the caller can leave with the star key, `false` by default.
         hangup_on_star: bool = "hangupOnStar",
         /// The HTTP method for `action`, POST by default.
@@ -64,9 +67,8 @@ element! {
         refer_method: HttpMethod = "referMethod",
         /// The URL that is asked for TwiML when the called SIP phone transfers the call.
         refer_url: Text = "referUrl",
-        /// The country whose ringing tone the caller hears, such as `de` or `us-old`; by default
-        /// that of the called number.
-        ring_tone: Text = "ringTone",
+        /// The country whose ringing tone the caller hears; by default that of the called number.
+        ring_tone: RingTone = "ringTone",
         /// Whether to dial one after another instead of all at once, `false` by default.
         sequential: bool = "sequential",
         /// The greatest length of the call in seconds, 14400 (four hours) by default.
@@ -79,31 +81,96 @@ element! {
 }
 
 attribute_enum! {
-    /// Whether and from when a dialled call is recorded. `"true"` and `"false"` are understood by
-    /// Twilio too.
-    pub enum DialRecord {
-        /// Not at all.
-        DoNotRecord = "do-not-record",
-        /// From the answer, both voices in one channel.
-        RecordFromAnswer = "record-from-answer",
-        /// From the first ringing, both voices in one channel.
-        RecordFromRinging = "record-from-ringing",
-        /// From the answer, each voice in a channel.
-        RecordFromAnswerDual = "record-from-answer-dual",
-        /// From the first ringing, each voice in a channel.
-        RecordFromRingingDual = "record-from-ringing-dual",
+    /// Events of a dialled call that can be subscribed to.
+    pub enum DialEvents {
+        /// How the call goes on.
+        CallProgressEvent = "call-progress-event",
     }
 }
 
 attribute_enum! {
-    /// Whose voice is recorded.
-    pub enum RecordingTrack {
-        /// Everyone's.
-        Both = "both",
-        /// What Twilio receives.
-        Inbound = "inbound",
-        /// What Twilio sends.
-        Outbound = "outbound",
+    /// The country whose ringing tone is played.
+    pub enum RingTone {
+        /// Austria.
+        At = "at",
+        /// Australia.
+        Au = "au",
+        /// Bulgaria.
+        Bg = "bg",
+        /// Brazil.
+        Br = "br",
+        /// Belgium.
+        Be = "be",
+        /// Switzerland.
+        Ch = "ch",
+        /// Chile.
+        Cl = "cl",
+        /// China.
+        Cn = "cn",
+        /// Czechia.
+        Cz = "cz",
+        /// Germany.
+        De = "de",
+        /// Denmark.
+        Dk = "dk",
+        /// Estonia.
+        Ee = "ee",
+        /// Spain.
+        Es = "es",
+        /// Finland.
+        Fi = "fi",
+        /// France.
+        Fr = "fr",
+        /// Greece.
+        Gr = "gr",
+        /// Hungary.
+        Hu = "hu",
+        /// Israel.
+        Il = "il",
+        /// India.
+        In = "in",
+        /// Italy.
+        It = "it",
+        /// Lithuania.
+        Lt = "lt",
+        /// Japan.
+        Jp = "jp",
+        /// Mexico.
+        Mx = "mx",
+        /// Malaysia.
+        My = "my",
+        /// The Netherlands.
+        Nl = "nl",
+        /// Norway.
+        No = "no",
+        /// New Zealand.
+        Nz = "nz",
+        /// The Philippines.
+        Ph = "ph",
+        /// Poland.
+        Pl = "pl",
+        /// Portugal.
+        Pt = "pt",
+        /// Russia.
+        Ru = "ru",
+        /// Sweden.
+        Se = "se",
+        /// Singapore.
+        Sg = "sg",
+        /// Thailand.
+        Th = "th",
+        /// The United Kingdom.
+        Uk = "uk",
+        /// The United States.
+        Us = "us",
+        /// The United States, in former times.
+        UsOld = "us-old",
+        /// Taiwan.
+        Tw = "tw",
+        /// Venezuela.
+        Ve = "ve",
+        /// South Africa.
+        Za = "za",
     }
 }
 
@@ -117,6 +184,7 @@ mod tests {
         let dial = Dial::new("+15005550100")
             .action("/dialled")
             .answer_on_bridge(true)
+            .call_reason("Delivery")
             .caller_id("client:joey")
             .events("call-progress-event")
             .hangup_on_star(true)
@@ -141,8 +209,8 @@ mod tests {
         assert_eq!(
             dial.to_string(),
             concat!(
-                r#"<Dial action="/dialled" answerOnBridge="true" callerId="client:joey" events="call-progress-event" "#,
-                r#"hangupOnStar="true" method="GET" passports="eyJhIjoxfQ,eyJiIjoyfQ" record="record-from-answer-dual" "#,
+                r#"<Dial action="/dialled" answerOnBridge="true" callReason="Delivery" "#,
+                r#"callerId="client:joey" events="call-progress-event" hangupOnStar="true" method="GET" passports="eyJhIjoxfQ,eyJiIjoyfQ" record="record-from-answer-dual" "#,
                 r#"recordingConfigurationId="rc_main" recordingStatusCallback="/recording" "#,
                 r#"recordingStatusCallbackEvent="in-progress completed" recordingStatusCallbackMethod="POST" "#,
                 r#"recordingTrack="inbound" referMethod="GET" referUrl="/refer" ringTone="us-old" sequential="false" "#,
@@ -165,8 +233,8 @@ mod tests {
     #[test]
     fn unknown_values_are_written() {
         assert_eq!(
-            Dial::new("1").record("true").to_string(),
-            r#"<Dial record="true">1</Dial>"#
+            Dial::new("1").record("sometimes").to_string(),
+            r#"<Dial record="sometimes">1</Dial>"#
         );
     }
 }

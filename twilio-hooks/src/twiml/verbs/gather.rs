@@ -1,7 +1,6 @@
 use crate::twiml::element::element;
-use crate::twiml::values::attribute_enum;
-use crate::twiml::xml::{AttributeValue, ValueWriter};
-use crate::twiml::{HttpMethod, Text};
+use crate::twiml::values::{attribute_enum, auto_or_number};
+use crate::twiml::{HttpMethod, LanguageTag, Text};
 
 element! {
     /// Collects keys that the caller presses, or speech; see
@@ -50,8 +49,8 @@ element! {
         hints: [Text] = "hints",
         /// What to listen for, [`GatherInput::Dtmf`] by default.
         input: [GatherInput] = "input",
-        /// The language that is spoken as a BCP 47 tag, `en-US` by default.
-        language: Text = "language",
+        /// The language that is spoken, `en-US` by default.
+        language: LanguageTag = "language",
         /// The greatest length of the speech in seconds.
         max_speech_time: u32 = "maxSpeechTime",
         /// The HTTP method for `action`, POST by default.
@@ -84,27 +83,13 @@ attribute_enum! {
     }
 }
 
-/// The silence that ends speech.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum SpeechTimeout {
-    /// The recognition decides.
-    Auto,
-    /// So many seconds.
-    Seconds(u32),
-}
-
-impl From<u32> for SpeechTimeout {
-    fn from(seconds: u32) -> Self {
-        Self::Seconds(seconds)
-    }
-}
-
-impl AttributeValue for SpeechTimeout {
-    fn write_value(&self, value: &mut ValueWriter<'_>) {
-        match self {
-            Self::Auto => value.keyword("auto"),
-            Self::Seconds(seconds) => value.integer(*seconds),
-        }
+auto_or_number! {
+    /// The silence that ends speech.
+    pub enum SpeechTimeout {
+        /// The recognition decides.
+        Auto,
+        /// So many seconds.
+        Seconds(u32),
     }
 }
 

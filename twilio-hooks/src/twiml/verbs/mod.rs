@@ -2,38 +2,127 @@
 //!
 //! A new one needs its file and three lines here: `mod`, `pub use`, and its place in [`Node`].
 
+mod ai_session;
+mod application;
+mod application_sid;
+mod autopilot;
 mod body;
+mod client;
+mod conference;
+mod config;
+mod connect;
+mod conversation;
+mod conversation_relay;
+mod conversation_relay_session;
 mod dial;
+mod echo;
+mod enqueue;
 mod gather;
 mod hangup;
+mod header;
+mod headers;
+mod identity;
+mod language;
+mod leave;
 mod media;
 mod message;
 mod number;
+mod parameter;
 mod pause;
+mod pay;
 mod play;
+mod prompt;
+mod queue;
+mod receive;
 mod record;
+mod recording;
 mod redirect;
+mod refer;
+mod refer_sip;
 mod reject;
+mod room;
 mod say;
+mod sim;
+mod sip;
+mod siprec;
+mod sms;
+pub mod ssml;
+mod start;
+mod stop;
+mod stream;
+mod task;
+mod transcription;
+mod uri;
+mod virtual_agent;
+mod whats_app;
 
 use std::fmt;
 
+pub use ai_session::AiSession;
+pub use application::Application;
+pub use application_sid::ApplicationSid;
+pub use autopilot::Autopilot;
 pub use body::Body;
-pub use dial::{Dial, DialRecord, RecordingTrack};
+pub use client::Client;
+pub use conference::{
+    Conference, ConferenceBeep, ConferenceEvent, ConferenceRecord, ConferenceRegion,
+    JitterBufferSize,
+};
+pub use config::Config;
+pub use connect::Connect;
+pub use conversation::{Conversation, ConversationEvent};
+pub use conversation_relay::{
+    CallerInput, ConversationRelay, ConversationRelayDebug, ConversationRelayEvent,
+    ConversationRelayPromptField, ConversationRelaySpeechTimeout, InterruptSensitivity,
+};
+pub use conversation_relay_session::ConversationRelaySession;
+pub use dial::{Dial, DialEvents, RingTone};
+pub use echo::Echo;
+pub use enqueue::Enqueue;
 pub use gather::{Gather, GatherInput, SpeechTimeout};
 pub use hangup::Hangup;
+pub use header::Header;
+pub use headers::Headers;
+pub use identity::Identity;
+pub use language::Language;
+pub use leave::Leave;
 pub use media::Media;
 pub use message::Message;
 pub use number::Number;
+pub use parameter::Parameter;
 pub use pause::Pause;
+pub use pay::{BankAccountType, Pay, PayInput, PaymentMethod, PostalCode, TokenType};
 pub use play::Play;
+pub use prompt::{PaymentError, PaymentStep, Prompt};
+pub use queue::Queue;
+pub use receive::{FaxMediaType, FaxPageSize, Receive};
 pub use record::Record;
+pub use recording::{Recording, RecordingChannels};
 pub use redirect::Redirect;
+pub use refer::Refer;
+pub use refer_sip::ReferSip;
 pub use reject::{Reject, RejectReason};
+pub use room::Room;
 pub use say::Say;
+pub use sim::Sim;
+pub use sip::Sip;
+pub use siprec::Siprec;
+pub use sms::Sms;
+pub use start::Start;
+pub use stop::Stop;
+pub use stream::Stream;
+pub use task::Task;
+pub use transcription::Transcription;
+pub use uri::Uri;
+pub use virtual_agent::VirtualAgent;
+pub use whats_app::WhatsApp;
+
+// For `element!`, which looks for parents in `twiml`; for users they are in `twiml::ssml`.
+pub(super) use ssml::{Break, Emphasis, Lang, P, Phoneme, Prosody, S, SayAs, Sub, W};
 
 use super::Text;
-use super::element::Sealed;
+use super::comment::Comment;
+use super::element::{ChildOf, Sealed};
 use super::raw::RawElement;
 use super::xml::{WriteXml, XmlWriter};
 
@@ -95,20 +184,83 @@ macro_rules! nodes {
 }
 
 nodes! {
+    AiSession(AiSession),
+    Application(Application),
+    ApplicationSid(ApplicationSid),
+    Autopilot(Autopilot),
     Body(Body),
-    Dial(Box<Dial>),
-    Gather(Box<Gather>),
+    Break(Break),
+    Client(Client),
+    Comment(Comment),
+    Conference(Conference),
+    Config(Config),
+    Connect(Connect),
+    Conversation(Conversation),
+    ConversationRelay(ConversationRelay),
+    ConversationRelaySession(ConversationRelaySession),
+    Dial(Dial),
+    Echo(Echo),
+    Emphasis(Emphasis),
+    Enqueue(Enqueue),
+    Gather(Gather),
     Hangup(Hangup),
+    Header(Header),
+    Headers(Headers),
+    Identity(Identity),
+    Lang(Lang),
+    Language(Language),
+    Leave(Leave),
     Media(Media),
-    Message(Box<Message>),
-    Number(Box<Number>),
+    Message(Message),
+    Number(Number),
+    P(P),
+    Parameter(Parameter),
     Pause(Pause),
+    Pay(Pay),
+    Phoneme(Phoneme),
     Play(Play),
+    Prompt(Prompt),
+    Prosody(Prosody),
+    Queue(Queue),
     RawElement(RawElement),
-    Record(Box<Record>),
+    Receive(Receive),
+    Record(Record),
+    Recording(Recording),
     Redirect(Redirect),
+    Refer(Refer),
+    ReferSip(ReferSip),
     Reject(Reject),
+    Room(Room),
+    S(S),
     Say(Say),
+    SayAs(SayAs),
+    Sim(Sim),
+    Sip(Sip),
+    Siprec(Siprec),
+    Sms(Sms),
+    Start(Start),
+    Stop(Stop),
+    Stream(Stream),
+    Sub(Sub),
+    Task(Task),
+    Transcription(Transcription),
+    Uri(Uri),
+    VirtualAgent(VirtualAgent),
+    W(W),
+    WhatsApp(WhatsApp),
+}
+
+/// Text may stand between the children of these.
+macro_rules! text_inside {
+    ($($Parent:ident)*) => {$(
+        impl ChildOf<$Parent> for Text {}
+        impl ChildOf<$Parent> for String {}
+        impl ChildOf<$Parent> for &'static str {}
+    )*};
+}
+
+text_inside! {
+    Application Client Dial Emphasis Enqueue Lang Message P Prosody S Say Sip W
 }
 
 impl From<Text> for Node {

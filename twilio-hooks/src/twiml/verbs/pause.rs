@@ -12,7 +12,7 @@ element! {
     ///
     /// assert_eq!(Pause::new().length(5).to_string(), r#"<Pause length="5"/>"#);
     /// ```
-    pub struct Pause = "Pause" inside [VoiceResponse, Gather] {
+    pub struct Pause = "Pause" inside [VoiceResponse, Gather, Prompt] {
         /// Seconds to wait, 1 by default.
         length: u32 = "length",
     }

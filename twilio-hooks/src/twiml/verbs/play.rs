@@ -16,7 +16,7 @@ element! {
     /// let tones = Play::default().digits("wwww3928");
     /// assert_eq!(tones.to_string(), r#"<Play digits="wwww3928"/>"#);
     /// ```
-    pub struct Play = "Play" inside [VoiceResponse, Gather] {
+    pub struct Play = "Play" inside [VoiceResponse, Gather, Prompt] {
         /// Where the audio file is; left out if `digits` are played.
         optional text url,
         /// Tones to play instead of a file: `0` to `9`, `*`, `#`; `w` waits half a second, `W` a

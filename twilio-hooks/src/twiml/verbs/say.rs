@@ -1,5 +1,5 @@
 use crate::twiml::element::element;
-use crate::twiml::{ChildOf, Text};
+use crate::twiml::{LanguageTag, Text};
 
 element! {
     /// Speaks to the caller, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/say).
@@ -14,12 +14,11 @@ element! {
     /// let say = Say::new("Bonjour !").language("fr-FR").voice("Polly.Lea-Neural").loop_(2);
     /// assert_eq!(say.to_string(), r#"<Say language="fr-FR" loop="2" voice="Polly.Lea-Neural">Bonjour !</Say>"#);
     /// ```
-    pub struct Say = "Say" inside [VoiceResponse, Gather] {
+    pub struct Say = "Say" inside [VoiceResponse, Gather, Prompt] {
         /// What to say. Text that follows other children is added with `with`.
         optional text text,
-        /// The language of the text as a BCP 47 tag, such as `en-GB`; by default the language of
-        /// the voice.
-        language: Text = "language",
+        /// The language of the text; by default that of the voice.
+        language: LanguageTag = "language",
         /// How many times to say it, 1 by default; 0 repeats until the call ends, at most a
         /// thousand times.
         loop_: u32 = "loop",
@@ -29,10 +28,6 @@ element! {
         voice: Text = "voice",
     }
 }
-
-impl ChildOf<Say> for Text {}
-impl ChildOf<Say> for String {}
-impl ChildOf<Say> for &'static str {}
 
 #[cfg(test)]
 mod tests {
