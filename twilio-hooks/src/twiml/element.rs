@@ -1,7 +1,13 @@
 //! What all elements have in common, and the macro that defines one.
 
+use std::marker::PhantomData;
+
 use super::Text;
+use super::raw::RawAttributes;
+use super::schema::{ElementSchema, TextRule};
+use super::source;
 use super::verbs::Node;
+use super::xml::AttributeValue;
 
 /// `Self` may stand inside a `Parent` element.
 ///
@@ -52,19 +58,108 @@ impl Sealed for &'static str {}
 
 /// The text inside an element: always there, or optional.
 pub(crate) trait Content {
+    const RULE: TextRule;
+
     fn as_text(&self) -> Option<&str>;
+
+    fn from_source(text: Option<Text>) -> Self;
 }
 
 impl Content for Text {
+    const RULE: TextRule = TextRule::Required;
+
     fn as_text(&self) -> Option<&str> {
         Some(self)
+    }
+
+    fn from_source(text: Option<Text>) -> Self {
+        text.unwrap_or_default()
     }
 }
 
 impl Content for Option<Text> {
+    const RULE: TextRule = TextRule::Optional;
+
     fn as_text(&self) -> Option<&str> {
         self.as_deref()
     }
+
+    fn from_source(text: Option<Text>) -> Self {
+        text
+    }
+}
+
+/// An element with a type of its own: what is known about it, and how it is read.
+pub(crate) trait Known: Sized {
+    const SCHEMA: &'static ElementSchema;
+
+    /// Reads an element of this type's tag; what has no place in the type is kept by name.
+    fn from_source(source: &source::Element<'_>) -> Self;
+}
+
+/// `Mixed::<Element>::MIXED` is the inherent constant if `Text` is a [`ChildOf`] the element, and
+/// that of [`NotMixed`] otherwise.
+pub(crate) struct Mixed<Element>(PhantomData<Element>);
+
+impl<Element> Mixed<Element>
+where
+    Text: ChildOf<Element>,
+{
+    pub(crate) const MIXED: bool = true;
+}
+
+pub(crate) trait NotMixed {
+    const MIXED: bool = false;
+}
+
+impl<Element> NotMixed for Mixed<Element> {}
+
+/// Fills an attribute; `false` if its type has no value that is written like this.
+pub(crate) fn read<Value: AttributeValue>(field: &mut Option<Value>, text: &str) -> bool {
+    *field = Value::parse_value(text);
+    field.is_some()
+}
+
+/// The text that an element begins with and the children that follow, as its schema has them.
+pub(crate) fn read_content(
+    schema: &ElementSchema,
+    source: &source::Element<'_>,
+) -> (Option<Text>, Vec<Node>) {
+    let blank = |content: &source::Content<'_>| match content {
+        source::Content::Text(text, _) => text.chars().all(|c| c.is_ascii_whitespace()),
+        source::Content::Element(_) => true,
+    };
+    let text_alone = matches!(source.content[..], [source::Content::Text(..)]);
+    let has_text = schema.mixed
+        || (text_alone && schema.text != TextRule::None)
+        || !source.content.iter().all(blank);
+
+    let mut leading = None;
+    let mut children = Vec::with_capacity(source.content.len());
+    for (index, content) in source.content.iter().enumerate() {
+        match content {
+            source::Content::Text(..) if !has_text => {}
+            source::Content::Text(text, _) if index == 0 && schema.text != TextRule::None => {
+                leading = Some(text.to_string().into());
+            }
+            source::Content::Text(text, _) => children.push(Node::Text(text.to_string().into())),
+            source::Content::Element(element) => {
+                children.push(Node::from_source(schema, element));
+            }
+        }
+    }
+    if source.content.is_empty() && !source.self_closing {
+        leading = Some(Text::Borrowed(""));
+    }
+    (leading, children)
+}
+
+/// An attribute that no field took.
+pub(crate) fn keep(raw: &mut RawAttributes, attribute: &source::Attribute<'_>) {
+    raw.add(
+        super::XmlName::from_source(attribute.name),
+        attribute.value.to_string().into(),
+    );
 }
 
 /// Adds a child; the first makes room for as many as most elements have, since growing costs more
@@ -94,7 +189,12 @@ pub(crate) fn push(children: &mut Vec<Node>, child: Node) {
 ///
 /// Attributes are of type `Text`, `u32`, `bool`, `[Item]` for a list, or any other type that
 /// implements `AttributeValue`. They are written in the order given here, which is alphabetical by
-/// convention.
+/// convention. After its name a row can say what the linter checks:
+///
+/// ```text
+///         machine_detection_timeout: u32 = "machineDetectionTimeout" in 3..=60,
+///         url: Text = "url" is required,
+/// ```
 macro_rules! element {
     // Text required: `new(text)`, and no `Default`, because the element means nothing without it.
     (
@@ -102,13 +202,13 @@ macro_rules! element {
         pub struct $Element:ident = $tag:literal inside [$($Parent:ident),* $(,)?] {
             $(#[$text_doc:meta])*
             text $text:ident,
-            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal,)*
+            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal $(in $low:literal..=$high:literal)? $(is $required:ident)?,)*
         }
     ) => {
         element! { @define
             [$(#[$doc])*] $Element $tag [$($Parent)*]
             [$(#[$text_doc])* $text: $crate::twiml::Text]
-            $($(#[$attribute_doc])* $field: $kind = $name,)*
+            $($(#[$attribute_doc])* $field: $kind = $name $(in $low..=$high)? $(is $required)?,)*
         }
         element! { @new $Element $tag { $($field)* } $text = (|text| text) }
     };
@@ -119,13 +219,13 @@ macro_rules! element {
         pub struct $Element:ident = $tag:literal inside [$($Parent:ident),* $(,)?] {
             $(#[$text_doc:meta])*
             optional text $text:ident,
-            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal,)*
+            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal $(in $low:literal..=$high:literal)? $(is $required:ident)?,)*
         }
     ) => {
         element! { @define
             [$(#[$doc])* #[derive(Default)]] $Element $tag [$($Parent)*]
             [$(#[$text_doc])* $text: Option<$crate::twiml::Text>]
-            $($(#[$attribute_doc])* $field: $kind = $name,)*
+            $($(#[$attribute_doc])* $field: $kind = $name $(in $low..=$high)? $(is $required)?,)*
         }
         element! { @new $Element $tag { $($field)* } $text = Some }
     };
@@ -134,12 +234,12 @@ macro_rules! element {
     (
         $(#[$doc:meta])*
         pub struct $Element:ident = $tag:literal inside [$($Parent:ident),* $(,)?] {
-            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal,)*
+            $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal $(in $low:literal..=$high:literal)? $(is $required:ident)?,)*
         }
     ) => {
         element! { @define
             [$(#[$doc])* #[derive(Default)]] $Element $tag [$($Parent)*] []
-            $($(#[$attribute_doc])* $field: $kind = $name,)*
+            $($(#[$attribute_doc])* $field: $kind = $name $(in $low..=$high)? $(is $required)?,)*
         }
         impl $Element {
             #[doc = concat!("An empty `<", $tag, ">`.")]
@@ -171,7 +271,7 @@ macro_rules! element {
         @define
         [$(#[$doc:meta])*] $Element:ident $tag:literal [$($Parent:ident)*]
         [$($(#[$text_doc:meta])* $text:ident: $Text:ty)?]
-        $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal,)*
+        $($(#[$attribute_doc:meta])* $field:ident: $kind:tt = $name:literal $(in $low:literal..=$high:literal)? $(is $required:ident)?,)*
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq)]
@@ -240,7 +340,60 @@ macro_rules! element {
                 );
             }
         }
+
+        impl $crate::twiml::element::Known for $Element {
+            const SCHEMA: &'static $crate::twiml::schema::ElementSchema = {
+                #[allow(unused_imports, reason = "only elements without text between elements use it")]
+                use $crate::twiml::element::NotMixed as _;
+
+                #[allow(unused_mut, unused_assignments, reason = "only elements with text set it")]
+                let mut text = $crate::twiml::schema::TextRule::None;
+                $(text = <$Text as $crate::twiml::element::Content>::RULE;)?
+                &$crate::twiml::schema::ElementSchema {
+                    name: stringify!($Element),
+                    tag: $tag,
+                    parents: &[$(stringify!($Parent)),*],
+                    text,
+                    mixed: $crate::twiml::element::Mixed::<$Element>::MIXED,
+                    attributes: &[$(
+                        $crate::twiml::schema::AttributeSchema {
+                            field: stringify!($field),
+                            name: $name,
+                            kind: <element!(@type $kind) as $crate::twiml::xml::AttributeValue>::KIND,
+                            range: element!(@range $($low $high)?),
+                            required: element!(@required $($required)?),
+                        },
+                    )*],
+                }
+            };
+
+            fn from_source(source: &$crate::twiml::source::Element<'_>) -> Self {
+                let (_text, children) = $crate::twiml::element::read_content(Self::SCHEMA, source);
+                let mut element = Self {
+                    $($text: $crate::twiml::element::Content::from_source(_text),)?
+                    $($field: None,)*
+                    raw: $crate::twiml::raw::RawAttributes::new(),
+                    children,
+                };
+                for attribute in &source.attributes {
+                    let taken = match attribute.name {
+                        $($name => $crate::twiml::element::read(&mut element.$field, &attribute.value),)*
+                        _ => false,
+                    };
+                    if !taken {
+                        $crate::twiml::element::keep(&mut element.raw, attribute);
+                    }
+                }
+                element
+            }
+        }
     };
+
+    (@required) => { false };
+    (@required required) => { true };
+
+    (@range) => { None };
+    (@range $low:literal $high:literal) => { Some(($low as f64, $high as f64)) };
 
     (@type [$Item:ty]) => { Vec<$Item> };
     (@type $Value:ty) => { $Value };

@@ -76,6 +76,8 @@ mod name;
 mod raw;
 mod reply;
 mod response;
+pub mod schema;
+mod source;
 mod values;
 mod verbs;
 mod voice;

@@ -50,6 +50,12 @@ impl XmlName {
         Self(Cow::Borrowed(name))
     }
 
+    /// A name that stood in a document and is XML, whatever its prefix.
+    pub(crate) fn from_source(name: &str) -> Self {
+        debug_assert!(is_source_name(name), "{name:?}");
+        Self(Cow::Owned(name.to_owned()))
+    }
+
     /// The name as it is written.
     #[must_use]
     pub fn as_str(&self) -> &str {
@@ -97,6 +103,13 @@ pub(crate) const fn is_plain_name(name: &[u8]) -> bool {
 fn is_name(name: &str) -> bool {
     let mut local = name.strip_prefix("xml:").unwrap_or(name).chars();
     name != "xmlns" && local.next().is_some_and(starts_name) && local.all(continues_name)
+}
+
+/// Whether XML 1.0 allows the name, which may have any prefix.
+pub(crate) fn is_source_name(name: &str) -> bool {
+    let mut chars = name.chars();
+    chars.next().is_some_and(|c| c == ':' || starts_name(c))
+        && chars.all(|c| c == ':' || continues_name(c))
 }
 
 /// `NameStartChar` of <https://www.w3.org/TR/xml/#NT-NameStartChar>, without the colon.

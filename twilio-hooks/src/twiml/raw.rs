@@ -1,6 +1,7 @@
 use super::Text;
-use super::element::ChildOf;
+use super::element::{ChildOf, keep};
 use super::name::XmlName;
+use super::source;
 use super::verbs::Node;
 use super::xml::{WriteXml, XmlWriter};
 
@@ -53,6 +54,20 @@ impl RawElement {
         self
     }
 
+    /// Reads an element that has no type, or not in the place where it is.
+    pub(super) fn from_source(source: &source::Element<'_>) -> Self {
+        let mut element = Self::new(XmlName::from_source(source.name));
+        for attribute in &source.attributes {
+            keep(&mut element.attributes, attribute);
+        }
+        let children = source.content.iter().map(|content| match content {
+            source::Content::Text(text, _) => Node::Text(text.to_string().into()),
+            source::Content::Element(child) => Self::from_source(child).into(),
+        });
+        element.children = children.collect();
+        element
+    }
+
     /// The name of the element.
     #[must_use]
     pub const fn name(&self) -> &XmlName {
@@ -94,6 +109,12 @@ impl RawAttributes {
             Some((_, old)) => *old = value,
             None => attributes.push((name, value)),
         }
+    }
+
+    /// Adds an attribute of a new name.
+    pub(crate) fn add(&mut self, name: XmlName, value: Text) {
+        let List(attributes) = self.0.get_or_insert_default().as_mut();
+        attributes.push((name, value));
     }
 
     #[inline]

@@ -1,23 +1,44 @@
 //! The values of attributes, and those enumerations that several elements share.
 
 use super::Text;
+use super::schema::ValueKind;
 use super::xml::{AttributeValue, ValueWriter};
 
 impl AttributeValue for Text {
+    const KIND: ValueKind = ValueKind::Text;
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         value.text(self);
+    }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        Some(Self::Owned(text.to_owned()))
     }
 }
 
 impl AttributeValue for bool {
+    const KIND: ValueKind = ValueKind::Boolean;
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         value.keyword(if *self { "true" } else { "false" });
+    }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        text.parse().ok()
     }
 }
 
 impl AttributeValue for u32 {
+    const KIND: ValueKind = ValueKind::Integer;
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         value.integer(*self);
+    }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        // Neither a sign nor leading zeros, which would not be written again.
+        let canonical = text == "0" || matches!(text.as_bytes(), [b'1'..=b'9', ..]);
+        if canonical { text.parse().ok() } else { None }
     }
 }
 
@@ -37,6 +58,11 @@ impl ListItem for u32 {
 }
 
 impl<T: ListItem> AttributeValue for Vec<T> {
+    const KIND: ValueKind = ValueKind::List {
+        separator: T::SEPARATOR,
+        item: &T::KIND,
+    };
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         for (index, item) in self.iter().enumerate() {
             if index > 0 {
@@ -45,16 +71,29 @@ impl<T: ListItem> AttributeValue for Vec<T> {
             item.write_value(value);
         }
     }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        if text.is_empty() {
+            return Some(Self::new());
+        }
+        text.split(T::SEPARATOR).map(T::parse_value).collect()
+    }
 }
 
 /// Defines an enumeration of an attribute's values that keeps values it doesn't know; lists of it
 /// have spaces.
+///
+/// After the values follows what the linter needs to know about others: `also ["x"]` for those that
+/// Twilio understands but that need no variant, `and others` if Twilio takes more than can be
+/// listed.
 macro_rules! attribute_enum {
     (
         $(#[$doc:meta])*
         pub enum $Enum:ident {
             $($(#[$value_doc:meta])* $Variant:ident = $value:literal,)*
         }
+        $(also [$($also:literal),+ $(,)?])?
+        $(and $others:ident)?
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -104,11 +143,24 @@ macro_rules! attribute_enum {
         }
 
         impl $crate::twiml::xml::AttributeValue for $Enum {
+            const KIND: $crate::twiml::schema::ValueKind = $crate::twiml::schema::ValueKind::Enum {
+                values: &[$($value),*],
+                also: &[$($($also),+)?],
+                open: $crate::twiml::values::attribute_enum!(@open $($others)?),
+            };
+
             fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
                 match self {
                     $(Self::$Variant => value.keyword($value),)*
                     Self::Other(other) => value.text(other),
                 }
+            }
+
+            fn parse_value(text: &str) -> Option<Self> {
+                Some(match text {
+                    $($value => Self::$Variant,)*
+                    _ => Self::Other(text.to_owned().into()),
+                })
             }
         }
 
@@ -116,13 +168,17 @@ macro_rules! attribute_enum {
             const SEPARATOR: &str = " ";
         }
     };
+
+    (@open) => { false };
+    (@open others) => { true };
 }
 
-/// Defines a value that is a text of a certain form, which is not checked.
+/// Defines a value that is a text of a certain form, which is not checked. After the name stands
+/// the kind of its [`schema`](crate::twiml::schema).
 macro_rules! text_value {
     (
         $(#[$doc:meta])*
-        pub struct $Value:ident;
+        pub struct $Value:ident: $kind:ident;
     ) => {
         $(#[$doc])*
         #[derive(Debug, Clone, PartialEq, Eq, Hash)]
@@ -161,8 +217,14 @@ macro_rules! text_value {
         }
 
         impl $crate::twiml::xml::AttributeValue for $Value {
+            const KIND: $crate::twiml::schema::ValueKind = $crate::twiml::schema::ValueKind::$kind;
+
             fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
                 value.text(&self.0);
+            }
+
+            fn parse_value(text: &str) -> Option<Self> {
+                Some(Self(text.to_owned().into()))
             }
         }
     };
@@ -195,10 +257,20 @@ macro_rules! auto_or_number {
         }
 
         impl $crate::twiml::xml::AttributeValue for $Value {
+            const KIND: $crate::twiml::schema::ValueKind =
+                $crate::twiml::schema::ValueKind::IntegerOr(&["auto"]);
+
             fn write_value(&self, value: &mut $crate::twiml::xml::ValueWriter<'_>) {
                 match self {
                     Self::Auto => value.keyword("auto"),
                     Self::$Number(number) => value.integer(*number),
+                }
+            }
+
+            fn parse_value(text: &str) -> Option<Self> {
+                match text {
+                    "auto" => Some(Self::Auto),
+                    number => u32::parse_value(number).map(Self::$Number),
                 }
             }
         }
@@ -228,8 +300,20 @@ impl HttpMethod {
 }
 
 impl AttributeValue for HttpMethod {
+    const KIND: ValueKind = ValueKind::Enum {
+        values: &["GET", "POST"],
+        also: &[],
+        open: false,
+    };
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         value.keyword(self.as_str());
+    }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        [Self::Get, Self::Post]
+            .into_iter()
+            .find(|method| method.as_str() == text)
     }
 }
 
@@ -365,7 +449,7 @@ text_value! {
     /// Which languages there are depends on where the tag is used and who speaks or listens:
     /// Twilio lists [those of `<Say>`](https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages)
     /// and [those of `<Gather>`](https://www.twilio.com/docs/voice/twiml/gather#languagetags).
-    pub struct LanguageTag;
+    pub struct LanguageTag: Text;
 }
 
 text_value! {
@@ -384,7 +468,7 @@ text_value! {
     /// assert_eq!(Decimal::from(20).as_str(), "20");
     /// assert_eq!(Decimal::from(0.000_000_1).as_str(), "0.0000001");
     /// ```
-    pub struct Decimal;
+    pub struct Decimal: Decimal;
 }
 
 macro_rules! decimal_from {
@@ -410,6 +494,35 @@ mod tests {
             assert!(!matches!(event, RecordingEvent::Other(_)), "{value}");
             assert_eq!(event.as_str(), value);
         }
+    }
+
+    #[test]
+    fn only_what_is_written_alike_has_a_value() {
+        assert_eq!(u32::parse_value("0"), Some(0));
+        assert_eq!(u32::parse_value("4294967295"), Some(u32::MAX));
+        for odd in ["", "007", "+1", "-1", " 1", "1.0", "4294967296", "one"] {
+            assert_eq!(u32::parse_value(odd), None, "{odd:?}");
+        }
+        assert_eq!(bool::parse_value("true"), Some(true));
+        assert_eq!(bool::parse_value("TRUE"), None);
+        assert_eq!(HttpMethod::parse_value("GET"), Some(HttpMethod::Get));
+        assert_eq!(HttpMethod::parse_value("get"), None);
+    }
+
+    #[test]
+    fn lists_are_read_by_their_separator() {
+        assert_eq!(Vec::<Text>::parse_value(""), Some(vec![]));
+        assert_eq!(
+            Vec::<Text>::parse_value("a b, c"),
+            Some(vec!["a b".into(), " c".into()])
+        );
+        assert_eq!(
+            Vec::<RecordingEvent>::parse_value("completed paused"),
+            Some(vec![
+                RecordingEvent::Completed,
+                RecordingEvent::Other("paused".into())
+            ])
+        );
     }
 
     #[test]

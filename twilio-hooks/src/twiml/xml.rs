@@ -8,6 +8,7 @@
 
 use super::name::XmlName;
 use super::raw::RawAttributes;
+use super::schema::ValueKind;
 use super::verbs::Node;
 
 const DECLARATION: &str = r#"<?xml version="1.0" encoding="UTF-8"?>"#;
@@ -205,8 +206,15 @@ impl StartTag<'_> {
 }
 
 /// A value that an attribute can have.
-pub(crate) trait AttributeValue {
+pub(crate) trait AttributeValue: Sized {
+    /// What the values are, for tools and the linter.
+    const KIND: ValueKind;
+
     fn write_value(&self, value: &mut ValueWriter<'_>);
+
+    /// The value that is written as exactly `text`; `None` if there is none, and the text has to be
+    /// kept as it is.
+    fn parse_value(text: &str) -> Option<Self>;
 }
 
 /// The inside of an attribute's quotes.

@@ -134,7 +134,7 @@ attribute_enum! {
         Jp1 = "jp1",
         /// Frankfurt, Germany.
         De1 = "de1",
-    }
+    } and others
 }
 
 attribute_enum! {

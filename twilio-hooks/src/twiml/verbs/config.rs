@@ -18,9 +18,9 @@ element! {
     /// ```
     pub struct Config = "Config" inside [Transcription, VirtualAgent] {
         /// The name of the setting, without which it means nothing.
-        name: Text = "name",
+        name: Text = "name" is required,
         /// What it is set to.
-        value: Text = "value",
+        value: Text = "value" is required,
     }
 }
 

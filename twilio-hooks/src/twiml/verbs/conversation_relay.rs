@@ -44,7 +44,7 @@ element! {
         /// Whether pressed keys are reported.
         dtmf_detection: bool = "dtmfDetection",
         /// How sure the recognition has to be to guess early that the caller is done: 0.3 to 0.9.
-        eager_eot_threshold: Decimal = "eagerEotThreshold",
+        eager_eot_threshold: Decimal = "eagerEotThreshold" in 0.3..=0.9,
         /// Whether transcripts of the agent's own voice are dropped, `false` by default.
         echo_prompt_filtering: bool = "echoPromptFiltering",
         /// The older name of `ttsLanguageTextNormalization`; deprecated by Twilio.
@@ -54,7 +54,7 @@ element! {
         elevenlabs_text_normalization: TextNormalization = "elevenlabsTextNormalization",
         /// How sure the recognition has to be that the caller is done: 0.5 to 0.9, 0.8 by default.
         /// Only in Twilio's documentation, not in its libraries.
-        eot_threshold: Decimal = "eotThreshold",
+        eot_threshold: Decimal = "eotThreshold" in 0.5..=0.9,
         /// What is told over the WebSocket beside what the caller says.
         events: [ConversationRelayEvent] = "events",
         /// Words and phrases that the caller is likely to say; a comma inside one separates two.
@@ -86,7 +86,7 @@ element! {
         speech_model: Text = "speechModel",
         /// The silence that ends what the caller says: 600 to 5000 milliseconds, or
         /// [`ConversationRelaySpeechTimeout::Auto`], the default.
-        speech_timeout: ConversationRelaySpeechTimeout = "speechTimeout",
+        speech_timeout: ConversationRelaySpeechTimeout = "speechTimeout" in 600..=5000,
         /// The language to recognise, by default `language`.
         transcription_language: LanguageTag = "transcriptionLanguage",
         /// Who recognises speech, such as `Deepgram` or `Google`.
@@ -102,7 +102,7 @@ element! {
         /// Whether a model decides when the caller is done, `false` by default.
         turn_detection: bool = "turnDetection",
         /// The WebSocket of the program: a `wss://` URL. Twilio requires it.
-        url: Text = "url",
+        url: Text = "url" is required,
         /// The voice to speak with; which there are depends on `ttsProvider`.
         voice: Text = "voice",
         /// What to say first.
@@ -121,7 +121,7 @@ attribute_enum! {
         SpeakerEvents = "speaker-events",
         /// Which text was spoken.
         TokensPlayed = "tokens-played",
-    }
+    } and others
 }
 
 attribute_enum! {
@@ -131,7 +131,7 @@ attribute_enum! {
         SpeakerEvents = "speaker-events",
         /// Which text was spoken.
         TokensPlayed = "tokens-played",
-    }
+    } and others
 }
 
 attribute_enum! {
@@ -168,7 +168,7 @@ attribute_enum! {
         Speech = "speech",
         /// Keys and speech.
         Any = "any",
-    }
+    } also ["true", "false"]
 }
 
 impl From<bool> for CallerInput {

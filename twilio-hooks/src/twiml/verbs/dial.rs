@@ -85,7 +85,7 @@ attribute_enum! {
     pub enum DialEvents {
         /// How the call goes on.
         CallProgressEvent = "call-progress-event",
-    }
+    } and others
 }
 
 attribute_enum! {
@@ -171,7 +171,7 @@ attribute_enum! {
         Ve = "ve",
         /// South Africa.
         Za = "za",
-    }
+    } and others
 }
 
 #[cfg(test)]

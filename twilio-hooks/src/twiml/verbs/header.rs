@@ -14,9 +14,9 @@ element! {
     /// ```
     pub struct Header = "Header" inside [Headers] {
         /// The name of the header, without which it means nothing.
-        name: Text = "name",
+        name: Text = "name" is required,
         /// Its value.
-        value: Text = "value",
+        value: Text = "value" is required,
     }
 }
 

@@ -21,7 +21,7 @@ element! {
         /// Whether the transcript has numbers, dates and the like in their written form.
         asr_smart_format: bool = "asrSmartFormat",
         /// The language that the settings are for. Twilio requires it.
-        code: LanguageTag = "code",
+        code: LanguageTag = "code" is required,
         /// Words and phrases that the caller is likely to say; a comma inside one separates two.
         hints: [Text] = "hints",
         /// The model that recognises speech.

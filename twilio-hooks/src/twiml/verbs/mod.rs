@@ -122,8 +122,10 @@ pub(super) use ssml::{Break, Emphasis, Lang, P, Phoneme, Prosody, S, SayAs, Sub,
 
 use super::Text;
 use super::comment::Comment;
-use super::element::{ChildOf, Sealed};
+use super::element::{ChildOf, Known, Sealed};
 use super::raw::RawElement;
+use super::schema::ElementSchema;
+use super::source;
 use super::xml::{WriteXml, XmlWriter};
 
 /// Defines [`Node`], and what follows from being one of its variants.
@@ -152,17 +154,38 @@ macro_rules! nodes {
                 #[doc = concat!("A [`", stringify!($Element), "`].")]
                 $Element($Stored),
             )*
+            /// A [`RawElement`].
+            RawElement(RawElement),
+            /// A [`Comment`].
+            Comment(Comment),
         }
+
+        /// The elements that have a type, without the roots.
+        pub(super) static KNOWN_ELEMENTS: &[KnownElement] = &[$(
+            KnownElement {
+                schema: $Element::SCHEMA,
+                read: |source| $Element::from_source(source).into(),
+            },
+        )*];
 
         impl WriteXml for Node {
             fn write_xml(&self, xml: &mut XmlWriter) {
                 match self {
                     Self::Text(text) => xml.text(text),
                     $(Self::$Element(element) => element.write_xml(xml),)*
+                    Self::RawElement(element) => element.write_xml(xml),
+                    Self::Comment(comment) => comment.write_xml(xml),
                 }
             }
         }
 
+        node! { $($Element)* RawElement Comment }
+    };
+}
+
+/// What everything is that stands inside elements.
+macro_rules! node {
+    ($($Element:ident)*) => {
         $(
             impl Sealed for $Element {}
 
@@ -191,7 +214,6 @@ nodes! {
     Body(Body),
     Break(Break),
     Client(Client),
-    Comment(Comment),
     Conference(Conference),
     Config(Config),
     Connect(Connect),
@@ -222,7 +244,6 @@ nodes! {
     Prompt(Prompt),
     Prosody(Prosody),
     Queue(Queue),
-    RawElement(RawElement),
     Receive(Receive),
     Record(Record),
     Recording(Recording),
@@ -261,6 +282,27 @@ macro_rules! text_inside {
 
 text_inside! {
     Application Client Dial Emphasis Enqueue Lang Message P Prosody S Say Sip W
+}
+
+/// An element with a type, and how it is read.
+#[derive(Debug)]
+pub(super) struct KnownElement {
+    pub(super) schema: &'static ElementSchema,
+    read: fn(&source::Element<'_>) -> Node,
+}
+
+impl Node {
+    /// Reads an element inside `parent` as the type that stands there, and as a [`RawElement`] if
+    /// TwiML knows none.
+    pub(super) fn from_source(parent: &ElementSchema, source: &source::Element<'_>) -> Self {
+        let known = KNOWN_ELEMENTS.iter().find(|known| {
+            known.schema.tag == source.name && known.schema.parents.contains(&parent.name)
+        });
+        known.map_or_else(
+            || RawElement::from_source(source).into(),
+            |known| (known.read)(source),
+        )
+    }
 }
 
 impl From<Text> for Node {

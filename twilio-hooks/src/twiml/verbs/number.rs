@@ -33,13 +33,13 @@ element! {
         machine_detection: MachineDetection = "machineDetection",
         /// Milliseconds of silence at the start after which the answer is unknown: 2000 to 10000,
         /// 5000 by default.
-        machine_detection_silence_timeout: u32 = "machineDetectionSilenceTimeout",
+        machine_detection_silence_timeout: u32 = "machineDetectionSilenceTimeout" in 2000..=10000,
         /// Milliseconds of silence that end a spoken phrase: 500 to 5000, 1200 by default.
-        machine_detection_speech_end_threshold: u32 = "machineDetectionSpeechEndThreshold",
+        machine_detection_speech_end_threshold: u32 = "machineDetectionSpeechEndThreshold" in 500..=5000,
         /// Milliseconds of speech that mean a machine: 1000 to 6000, 2400 by default.
-        machine_detection_speech_threshold: u32 = "machineDetectionSpeechThreshold",
+        machine_detection_speech_threshold: u32 = "machineDetectionSpeechThreshold" in 1000..=6000,
         /// Seconds after which detection is given up: 3 to 60, 30 by default.
-        machine_detection_timeout: u32 = "machineDetectionTimeout",
+        machine_detection_timeout: u32 = "machineDetectionTimeout" in 3..=60,
         /// The HTTP method for `url`, POST by default.
         method: HttpMethod = "method",
         /// Tones to send when the call is answered, such as an extension; `w` waits half a second.

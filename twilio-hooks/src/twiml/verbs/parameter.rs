@@ -22,9 +22,9 @@ element! {
         VirtualAgent,
     ] {
         /// The name, without which it means nothing.
-        name: Text = "name",
+        name: Text = "name" is required,
         /// The value.
-        value: Text = "value",
+        value: Text = "value" is required,
     }
 }
 

@@ -1,4 +1,5 @@
 use crate::twiml::element::element;
+use crate::twiml::schema::ValueKind;
 use crate::twiml::values::attribute_enum;
 use crate::twiml::xml::{AttributeValue, ValueWriter};
 use crate::twiml::{CardType, Decimal, HttpMethod, LanguageTag, Text};
@@ -153,11 +154,17 @@ impl From<String> for PostalCode {
 }
 
 impl AttributeValue for PostalCode {
+    const KIND: ValueKind = ValueKind::BooleanOrText;
+
     fn write_value(&self, value: &mut ValueWriter<'_>) {
         match self {
             Self::True => value.keyword("true"),
             Self::False => value.keyword("false"),
             Self::Known(code) => value.text(code),
         }
+    }
+
+    fn parse_value(text: &str) -> Option<Self> {
+        Some(Self::from(text.to_owned()))
     }
 }

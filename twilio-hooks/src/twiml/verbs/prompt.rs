@@ -26,13 +26,13 @@ element! {
     /// ```
     pub struct Prompt = "Prompt" inside [VoiceResponse, Pay] {
         /// The tries that it is for, from 1 to 10; by default all.
-        attempt: [u32] = "attempt",
+        attempt: [u32] = "attempt" in 1..=10,
         /// The cards that it is for; by default all.
         card_type: [CardType] = "cardType",
         /// The errors after which it is heard; by default all.
         error_type: [PaymentError] = "errorType",
         /// The step that it is for. Twilio requires it.
-        for_: PaymentStep = "for",
+        for_: PaymentStep = "for" is required,
         /// Whether the caller has to enter the same twice, `false` by default.
         require_matching_inputs: bool = "requireMatchingInputs",
     }

@@ -43,7 +43,7 @@ attribute_enum! {
         High = "high",
         /// Very high.
         XHigh = "x-high",
-    }
+    } and others
 }
 
 attribute_enum! {
@@ -59,7 +59,7 @@ attribute_enum! {
         Fast = "fast",
         /// Very fast.
         XFast = "x-fast",
-    }
+    } and others
 }
 
 attribute_enum! {
@@ -79,5 +79,5 @@ attribute_enum! {
         Loud = "loud",
         /// Very loud.
         XLoud = "x-loud",
-    }
+    } and others
 }
