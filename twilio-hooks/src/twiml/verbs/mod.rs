@@ -1,6 +1,7 @@
 //! One file per element.
 //!
-//! A new one needs its file and three lines here: `mod`, `pub use`, and its place in [`Node`].
+//! A new one needs its file and three lines here: `mod`, `pub use`, and its place in [`Node`], in a
+//! box if it has more than a few attributes. Those of SSML stand in [`ssml`].
 
 mod ai_session;
 mod application;
@@ -208,45 +209,45 @@ macro_rules! node {
 
 nodes! {
     AiSession(AiSession),
-    Application(Application),
+    Application(Box<Application>),
     ApplicationSid(ApplicationSid),
     Autopilot(Autopilot),
     Body(Body),
     Break(Break),
-    Client(Client),
-    Conference(Conference),
+    Client(Box<Client>),
+    Conference(Box<Conference>),
     Config(Config),
     Connect(Connect),
-    Conversation(Conversation),
-    ConversationRelay(ConversationRelay),
+    Conversation(Box<Conversation>),
+    ConversationRelay(Box<ConversationRelay>),
     ConversationRelaySession(ConversationRelaySession),
-    Dial(Dial),
+    Dial(Box<Dial>),
     Echo(Echo),
     Emphasis(Emphasis),
-    Enqueue(Enqueue),
-    Gather(Gather),
+    Enqueue(Box<Enqueue>),
+    Gather(Box<Gather>),
     Hangup(Hangup),
     Header(Header),
     Headers(Headers),
     Identity(Identity),
     Lang(Lang),
-    Language(Language),
+    Language(Box<Language>),
     Leave(Leave),
     Media(Media),
-    Message(Message),
-    Number(Number),
+    Message(Box<Message>),
+    Number(Box<Number>),
     P(P),
     Parameter(Parameter),
     Pause(Pause),
-    Pay(Pay),
-    Phoneme(Phoneme),
+    Pay(Box<Pay>),
+    Phoneme(Box<Phoneme>),
     Play(Play),
-    Prompt(Prompt),
-    Prosody(Prosody),
-    Queue(Queue),
-    Receive(Receive),
-    Record(Record),
-    Recording(Recording),
+    Prompt(Box<Prompt>),
+    Prosody(Box<Prosody>),
+    Queue(Box<Queue>),
+    Receive(Box<Receive>),
+    Record(Box<Record>),
+    Recording(Box<Recording>),
     Redirect(Redirect),
     Refer(Refer),
     ReferSip(ReferSip),
@@ -254,21 +255,21 @@ nodes! {
     Room(Room),
     S(S),
     Say(Say),
-    SayAs(SayAs),
+    SayAs(Box<SayAs>),
     Sim(Sim),
-    Sip(Sip),
-    Siprec(Siprec),
-    Sms(Sms),
+    Sip(Box<Sip>),
+    Siprec(Box<Siprec>),
+    Sms(Box<Sms>),
     Start(Start),
     Stop(Stop),
-    Stream(Stream),
+    Stream(Box<Stream>),
     Sub(Sub),
     Task(Task),
-    Transcription(Transcription),
-    Uri(Uri),
-    VirtualAgent(VirtualAgent),
+    Transcription(Box<Transcription>),
+    Uri(Box<Uri>),
+    VirtualAgent(Box<VirtualAgent>),
     W(W),
-    WhatsApp(WhatsApp),
+    WhatsApp(Box<WhatsApp>),
 }
 
 /// Text may stand between the children of these.
@@ -327,5 +328,15 @@ impl fmt::Display for Node {
     /// Writes the node alone, without an XML declaration.
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         f.write_str(&XmlWriter::fragment(self))
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn nodes_are_no_larger_than_the_verb_that_is_used_most() {
+        assert_eq!(size_of::<Node>(), size_of::<Say>());
     }
 }
