@@ -438,7 +438,7 @@ attribute_enum! {
         Jcb = "jcb",
         /// Diners Club.
         DinersClub = "diners-club",
-        /// EnRoute.
+        /// En Route.
         Enroute = "enroute",
     }
 }

@@ -5,6 +5,14 @@ use std::collections::BTreeMap;
 use quick_xml::events::{BytesStart, Event};
 use quick_xml::{Reader, XmlVersion};
 
+/// A root, and the comments around it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub(crate) struct Document {
+    pub(crate) before: Vec<String>,
+    pub(crate) root: Element,
+    pub(crate) after: Vec<String>,
+}
+
 /// An element; attributes have no order, neighbouring texts are one, and empty text is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub(crate) struct Element {
@@ -16,6 +24,7 @@ pub(crate) struct Element {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub(crate) enum Content {
     Text(String),
+    Comment(String),
     Element(Element),
 }
 
@@ -32,7 +41,7 @@ impl Element {
     pub(crate) fn text(&self) -> String {
         let texts = self.content.iter().filter_map(|content| match content {
             Content::Text(text) => Some(text.as_str()),
-            Content::Element(_) => None,
+            _ => None,
         });
         texts.collect()
     }
@@ -46,8 +55,8 @@ impl Element {
     }
 }
 
-/// The root element of a document; panics if it isn't well-formed.
-pub(crate) fn parse(xml: &str) -> Element {
+/// Reads a document; panics if it isn't well-formed.
+pub(crate) fn parse(xml: &str) -> Document {
     let mut reader = Reader::from_str(xml);
     reader.config_mut().check_end_names = true;
     let mut open = vec![Element::default()];
@@ -78,16 +87,31 @@ pub(crate) fn parse(xml: &str) -> Element {
                 };
                 open.last_mut().unwrap().push_text(&text);
             }
+            Event::Comment(comment) => {
+                let comment = comment.xml10_content().into_owned();
+                open.last_mut()
+                    .unwrap()
+                    .content
+                    .push(Content::Comment(comment));
+            }
             Event::Decl(_) => {}
             Event::Eof => break,
             event => panic!("{event:?} in TwiML"),
         }
     }
     assert_eq!(open.len(), 1, "unclosed element in {xml}");
-    match open.remove(0).content.as_slice() {
-        [Content::Element(root)] => root.clone(),
-        content => panic!("{content:?} instead of one root"),
+    let mut document = Document::default();
+    let mut root = None;
+    for content in open.remove(0).content {
+        match content {
+            Content::Comment(comment) if root.is_none() => document.before.push(comment),
+            Content::Comment(comment) => document.after.push(comment),
+            Content::Element(element) if root.is_none() => root = Some(element),
+            content => panic!("{content:?} beside the root of {xml}"),
+        }
     }
+    document.root = root.unwrap_or_else(|| panic!("no root in {xml}"));
+    document
 }
 
 fn start(tag: &BytesStart<'_>) -> Element {

@@ -1,11 +1,12 @@
-//! What may stand inside what, as a table beside Twilio's documentation; the compiler keeps to it.
+//! What may stand inside what: the compiler keeps to the same pairs as Twilio's libraries.
 
+use std::collections::BTreeSet;
 use std::marker::PhantomData;
 
-use twilio_hooks::twiml::{
-    Body, ChildOf, Dial, Gather, Hangup, Media, Message, MessagingResponse, Number, Pause, Play,
-    RawElement, Record, Redirect, Reject, Say, VoiceResponse,
-};
+use twilio_hooks::twiml::{ChildOf, ssml::*, *};
+
+use crate::elements::elements;
+use crate::facts::{Facts, pair};
 
 /// `Pair::<A, B>::FITS` is the inherent constant if `A` fits into `B`, and the trait's otherwise.
 struct Pair<Child, Parent>(PhantomData<(Child, Parent)>);
@@ -20,63 +21,59 @@ impl<Child: ChildOf<Parent>, Parent> Pair<Child, Parent> {
     const FITS: bool = true;
 }
 
-/// The names of the elements that fit into `$Parent`.
-macro_rules! children_of {
-    ($Parent:ty) => {
-        children_of!($Parent: Body Dial Gather Hangup Media Message MessagingResponse Number Pause Play RawElement Record
-            Redirect Reject Say VoiceResponse)
+/// Each parent with all types, and whether they fit inside.
+macro_rules! matrix {
+    ($($Element:ident: $text:tt { $($field:ident)* } [$($Child:ident)*] $($mixed:ident)?;)*) => {
+        matrix!(@rows [$($Element)* RawElement Comment Text String] $($Element)*)
     };
-    ($Parent:ty: $($Child:ident)*) => {{
-        let all = [$((stringify!($Child), Pair::<$Child, $Parent>::FITS)),*];
-        all.into_iter().filter_map(|(name, fits)| fits.then_some(name)).collect::<Vec<_>>()
-    }};
+    (@rows $all:tt $($Parent:ident)*) => {
+        [$((stringify!($Parent), matrix!(@row $Parent $all))),*]
+    };
+    (@row $Parent:ident [$($Child:ident)*]) => {
+        [$((stringify!($Child), Pair::<$Child, $Parent>::FITS)),*]
+    };
+}
+
+/// Each parent with the types that fit inside.
+fn matrix() -> Vec<(&'static str, BTreeSet<&'static str>)> {
+    let rows = elements!(matrix).into_iter().map(|(parent, row)| {
+        let fitting = row.into_iter().filter(|(_, fits)| *fits);
+        (parent, fitting.map(|(child, _)| child).collect())
+    });
+    rows.collect()
 }
 
 #[test]
-fn responses_hold_their_own_verbs() {
-    assert_eq!(
-        children_of!(VoiceResponse),
-        [
-            "Dial",
-            "Gather",
-            "Hangup",
-            "Pause",
-            "Play",
-            "RawElement",
-            "Record",
-            "Redirect",
-            "Reject",
-            "Say"
-        ]
-    );
-    assert_eq!(
-        children_of!(MessagingResponse),
-        ["Message", "RawElement", "Redirect"]
-    );
+fn exactly_the_pairs_of_the_libraries_and_one_of_the_documentation_compile() {
+    let mut compiled = BTreeSet::new();
+    for (parent, children) in matrix() {
+        let always = ["RawElement", "Comment", "Text", "String"];
+        for child in children.into_iter().filter(|child| !always.contains(child)) {
+            compiled.insert(pair(parent, child));
+        }
+    }
+    let facts = Facts::read();
+    let mut expected = facts.pairs();
+    assert_eq!(expected.len(), 136);
+    expected.extend(facts.pairs_of_the_documentation());
+    assert_eq!(expected.len(), 137);
+    assert_eq!(compiled, expected);
 }
 
 #[test]
-fn verbs_hold_their_own_nouns() {
-    assert_eq!(children_of!(Dial), ["Number", "RawElement"]);
-    assert_eq!(children_of!(Gather), ["Pause", "Play", "RawElement", "Say"]);
-    assert_eq!(children_of!(Message), ["Body", "Media", "RawElement"]);
+fn text_stands_between_the_children_of_mixed_elements_alone() {
+    let facts = Facts::read();
+    for (parent, children) in matrix() {
+        let mixed = facts.element(parent)["mixed"] == true;
+        assert_eq!(children.contains("Text"), mixed, "{parent}");
+        assert_eq!(children.contains("String"), mixed, "{parent}");
+    }
 }
 
 #[test]
-fn other_elements_hold_only_raw_ones() {
-    let leaves = [
-        children_of!(Body),
-        children_of!(Hangup),
-        children_of!(Media),
-        children_of!(Number),
-        children_of!(Pause),
-        children_of!(Play),
-        children_of!(Record),
-        children_of!(Redirect),
-        children_of!(Reject),
-        children_of!(Say),
-    ];
-    for children in leaves {
-        assert_eq!(children, ["RawElement"]);
+fn raw_elements_and_comments_stand_everywhere() {
+    for (parent, children) in matrix() {
+        assert!(children.contains("RawElement"), "{parent}");
+        assert!(children.contains("Comment"), "{parent}");
     }
 }

@@ -32,7 +32,7 @@ fn name() -> impl Strategy<Value = String> {
 fn read(xml: &str) -> Element {
     let legal = |c| matches!(c, '\t' | '\n' | '\r' | ' '..='\u{FFFD}' | '\u{10000}'..);
     assert!(xml.chars().all(legal), "{xml:?}");
-    parse(xml)
+    parse(xml).root
 }
 
 proptest! {
