@@ -43,16 +43,42 @@
 //! # assert_eq!(reply.to_xml().matches("<Media>").count(), 2);
 //! ```
 //!
+//! # What there is
+//!
+//! Every element and attribute of Twilio's own libraries, under Twilio's names in Rust case; words
+//! that Rust keeps for itself end with an underscore: `loop_`, `for_`.
+//!
+//! - To the caller: [`Say`] with [`ssml`] inside, [`Play`], [`Pause`]. From the caller: [`Gather`],
+//!   [`Record`], [`Pay`] with [`Prompt`].
+//! - The way of the call: [`Redirect`], [`Hangup`], [`Reject`], [`Leave`], [`Enqueue`] with [`Task`],
+//!   [`Refer`] with [`ReferSip`].
+//! - To other people: [`Dial`] with [`Number`], [`Client`], [`Sip`], [`Conference`], [`Queue`],
+//!   [`Application`], [`Sim`] or [`WhatsApp`].
+//! - To other services: [`Connect`] with [`Stream`], [`ConversationRelay`], [`VirtualAgent`],
+//!   [`Conversation`], [`Room`] and others. In the background: [`Start`] and [`Stop`] with
+//!   [`Stream`], [`Recording`], [`Transcription`] or [`Siprec`].
+//! - Messages: [`Message`] with [`Body`] and [`Media`]; [`Sms`] during a call.
+//! - Fax, which Twilio has shut down: [`FaxResponse`], [`Receive`].
+//! - Whatever else: [`RawElement`], [`Comment`], and [`Document`] for what stands around the root.
+//!
+//! [`schema`] has all of it as data.
+//!
 //! # What is guaranteed
 //!
 //! - **Nesting**: an element only takes what TwiML allows inside it, see [`ChildOf`]. Anything else
-//!   doesn't compile.
+//!   doesn't compile. Text goes where TwiML has text:
+//!
+//!   ```compile_fail,E0277
+//!   use twilio_hooks::twiml::Gather;
+//!
+//!   let menu = Gather::new().with("Press 1 for sales.");
+//!   ```
 //! - **XML**: what is written is well-formed whatever the texts contain, and a parser reads the
 //!   same texts back. The one exception are characters that XML 1.0 has no way to express (control
 //!   characters, U+FFFE, U+FFFF): they become U+FFFD.
 //! - **Values**: unknown ones are not refused. Enumerations take any string, [`XmlName`] and
 //!   `attribute` any attribute, [`RawElement`] any element, because Twilio adds to TwiML all the
-//!   time. Ranges are not checked.
+//!   time. Ranges are told in the docs and not checked. Twilio's defaults are never written.
 //!
 //! Twilio refuses documents of more than 64 kB. Texts are [`Text`]: literals and owned strings are
 //! taken without a copy.

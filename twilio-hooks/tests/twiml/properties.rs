@@ -2,11 +2,11 @@
 
 use proptest::prelude::*;
 use twilio_hooks::twiml::{
-    Body, Dial, Gather, Message, MessagingResponse, Number, Play, RawElement, Redirect, Reject,
-    Say, VoiceResponse, XmlName,
+    Body, Comment, Decimal, Dial, Gather, Message, MessagingResponse, Number, Play, RawElement,
+    Redirect, Reject, Say, VoiceResponse, XmlName,
 };
 
-use crate::document::{Element, parse};
+use crate::document::{Content, Element, parse};
 
 /// What comes back: the text, with a replacement for what XML can't express.
 fn expected(text: &str) -> String {
@@ -74,6 +74,27 @@ proptest! {
         let reject = voice.child("Reject");
         prop_assert_eq!(&reject.attributes["reason"], &expected(&text));
         prop_assert_eq!(&reject.attributes["x"], &expected(&text));
+    }
+
+    #[test]
+    fn comments_are_refused_or_survive(text in prop_oneof![text(), "[a-]{0,8}"]) {
+        if let Ok(comment) = Comment::new(text.clone()) {
+            let response = VoiceResponse::new().with(comment.clone());
+            let xml = response.document().comment_before(comment.clone()).comment_after(comment).to_string();
+            let document = parse(&xml);
+            prop_assert_eq!(document.root.content, vec![Content::Comment(text.clone())]);
+            prop_assert_eq!((document.before, document.after), (vec![text.clone()], vec![text]));
+        } else {
+            let forbidden = expected(&text) != text || text.contains('\r');
+            prop_assert!(forbidden || text.contains("--") || text.ends_with('-'), "{:?}", text);
+        }
+    }
+
+    #[test]
+    fn decimals_have_no_exponent_and_lose_nothing(number in proptest::num::f64::NORMAL | proptest::num::f64::ZERO) {
+        let decimal = Decimal::from(number);
+        prop_assert!(decimal.as_str().chars().all(|c| matches!(c, '0'..='9' | '.' | '-')), "{}", decimal);
+        prop_assert_eq!(decimal.as_str().parse::<f64>(), Ok(number));
     }
 
     #[test]

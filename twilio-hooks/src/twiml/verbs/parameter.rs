@@ -5,7 +5,7 @@ element! {
     /// A name and a value that are passed on to what is dialled, connected or started.
     ///
     /// Twilio tells on the page of each element what it does with them, for example
-    /// [`<Stream>`](https://www.twilio.com/docs/voice/twiml/stream#custom-parameters).
+    /// [`<Stream>`](https://www.twilio.com/docs/voice/twiml/stream).
     ///
     /// # Examples
     ///

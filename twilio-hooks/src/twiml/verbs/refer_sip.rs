@@ -14,6 +14,14 @@ element! {
     ///
     /// assert_eq!(ReferSip::new("sip:alice@example.com").to_string(), "<Sip>sip:alice@example.com</Sip>");
     /// ```
+    ///
+    /// A [`Dial`](crate::twiml::Dial) takes the other one:
+    ///
+    /// ```compile_fail,E0277
+    /// use twilio_hooks::twiml::{Dial, ReferSip};
+    ///
+    /// let dial = Dial::default().with(ReferSip::new("sip:alice@example.com"));
+    /// ```
     pub struct ReferSip = "Sip" inside [Refer] {
         /// The address; headers follow as parameters of the URI.
         text uri,

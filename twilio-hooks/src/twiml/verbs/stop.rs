@@ -2,7 +2,7 @@ use crate::twiml::element::element;
 
 element! {
     /// Ends what [`Start`](crate::twiml::Start) began; see [Twilio's page about
-    /// `<Stream>`](https://www.twilio.com/docs/voice/twiml/stream#stop-a-stream).
+    /// `<Stream>`](https://www.twilio.com/docs/voice/twiml/stream).
     ///
     /// # Examples
     ///

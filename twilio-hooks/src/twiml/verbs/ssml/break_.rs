@@ -4,7 +4,7 @@ use crate::twiml::values::attribute_enum;
 
 element! {
     /// A pause in speech; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///

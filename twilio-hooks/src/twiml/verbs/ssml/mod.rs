@@ -3,7 +3,7 @@
 //! The names are those of the [Speech Synthesis Markup
 //! Language](https://www.w3.org/TR/speech-synthesis11/), so they stand in a module of their own.
 //! Which elements work depends on the voice; Twilio's page has [a list of
-//! them](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+//! them](https://www.twilio.com/docs/voice/twiml/say/text-speech).
 //!
 //! ```
 //! use std::time::Duration;
@@ -20,6 +20,22 @@
 //!         r#"<break time="500ms"/>Please enter it now.</Say>"#,
 //!     ),
 //! );
+//! ```
+//!
+//! As everywhere, what may not stand inside doesn't compile, such as a paragraph in a sentence:
+//!
+//! ```compile_fail,E0277
+//! use twilio_hooks::twiml::ssml::{P, S};
+//!
+//! let sentence = S::default().with(P::new("One."));
+//! ```
+//!
+//! or speech outside of `<Say>`:
+//!
+//! ```compile_fail,E0277
+//! use twilio_hooks::twiml::{VoiceResponse, ssml::Break};
+//!
+//! let reply = VoiceResponse::new().with(Break::new());
 //! ```
 
 mod break_;

@@ -2,7 +2,7 @@ use crate::twiml::element::element;
 
 element! {
     /// A paragraph; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///

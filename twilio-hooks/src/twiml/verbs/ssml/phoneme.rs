@@ -4,7 +4,7 @@ use crate::twiml::values::attribute_enum;
 
 element! {
     /// How a word is pronounced; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///

@@ -3,7 +3,7 @@ use crate::twiml::values::attribute_enum;
 
 element! {
     /// Changes volume, speed and pitch; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// Besides the words of the enumerations, relative values are given as text: `+10%` for the
     /// pitch, `85%` for the speed, `-6dB` for the volume.

@@ -3,7 +3,7 @@ use crate::twiml::values::attribute_enum;
 
 element! {
     /// How numbers, dates and the like are read; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///

@@ -3,7 +3,7 @@ use crate::twiml::element::element;
 
 element! {
     /// Says something else than what is written, such as a name for its abbreviation; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///

@@ -3,7 +3,7 @@ use crate::twiml::element::element;
 
 element! {
     /// A word whose part of speech decides how it sounds; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech#ssml-tags).
+    /// page](https://www.twilio.com/docs/voice/twiml/say/text-speech).
     ///
     /// # Examples
     ///
