@@ -96,6 +96,7 @@
 mod comment;
 mod document;
 mod element;
+mod enums;
 mod fax;
 mod messaging;
 mod name;
@@ -104,6 +105,7 @@ mod reply;
 mod response;
 pub mod schema;
 mod source;
+mod texts;
 mod values;
 mod verbs;
 mod voice;
@@ -115,15 +117,16 @@ pub use comment::{Comment, InvalidComment};
 pub use document::Document;
 pub use element::ChildOf;
 pub(crate) use element::Sealed as SealedReply;
+pub use enums::{
+    CallEvent, CardType, DialRecord, HttpMethod, MachineDetection, RecordingEvent, RecordingTrack,
+    TextNormalization, Track, Trim,
+};
 pub use fax::FaxResponse;
 pub use messaging::MessagingResponse;
 pub use name::{InvalidXmlName, XmlName};
 pub use raw::RawElement;
 pub use reply::{Reply, ReplyBody};
-pub use values::{
-    CallEvent, CardType, Decimal, DialRecord, HttpMethod, LanguageTag, MachineDetection,
-    RecordingEvent, RecordingTrack, TextNormalization, Track, Trim,
-};
+pub use texts::{Decimal, LanguageTag, Password};
 pub use verbs::*;
 pub use voice::VoiceResponse;
 

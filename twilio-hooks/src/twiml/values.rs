@@ -1,4 +1,4 @@
-//! The values of attributes, and those enumerations that several elements share.
+//! How the values of attributes are written and read back, and the macros that define their types.
 
 use super::Text;
 use super::schema::ValueKind;
@@ -174,14 +174,14 @@ macro_rules! attribute_enum {
 }
 
 /// Defines a value that is a text of a certain form, which is not checked. After the name stands
-/// the kind of its [`schema`](crate::twiml::schema).
+/// the kind of its [`schema`](crate::twiml::schema); `Debug` is left to the caller.
 macro_rules! text_value {
     (
         $(#[$doc:meta])*
         pub struct $Value:ident: $kind:ident;
     ) => {
         $(#[$doc])*
-        #[derive(Debug, Clone, PartialEq, Eq, Hash)]
+        #[derive(Clone, PartialEq, Eq, Hash)]
         pub struct $Value($crate::twiml::Text);
 
         impl $Value {
@@ -279,213 +279,14 @@ macro_rules! auto_or_number {
 
 pub(crate) use {attribute_enum, auto_or_number, text_value};
 
-/// The HTTP method of a request that Twilio makes; Twilio knows no others.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
-pub enum HttpMethod {
-    /// Parameters in the query.
-    Get,
-    /// Parameters in a form body, Twilio's default.
-    Post,
-}
-
-impl HttpMethod {
-    /// The method as Twilio spells it.
-    #[must_use]
-    pub const fn as_str(self) -> &'static str {
-        match self {
-            Self::Get => "GET",
-            Self::Post => "POST",
-        }
-    }
-}
-
-impl AttributeValue for HttpMethod {
-    const KIND: ValueKind = ValueKind::Enum {
-        values: &["GET", "POST"],
-        also: &[],
-        open: false,
-    };
-
-    fn write_value(&self, value: &mut ValueWriter<'_>) {
-        value.keyword(self.as_str());
-    }
-
-    fn parse_value(text: &str) -> Option<Self> {
-        [Self::Get, Self::Post]
-            .into_iter()
-            .find(|method| method.as_str() == text)
-    }
-}
-
-attribute_enum! {
-    /// A state of a recording that Twilio reports to `recordingStatusCallback`.
-    pub enum RecordingEvent {
-        /// The recording started.
-        InProgress = "in-progress",
-        /// The recording can be downloaded; reported unless the list says otherwise.
-        Completed = "completed",
-        /// Nothing was recorded.
-        Absent = "absent",
-    }
-}
-
-attribute_enum! {
-    /// Whether silence is cut from both ends of a recording.
-    pub enum Trim {
-        /// Cut it.
-        TrimSilence = "trim-silence",
-        /// Keep it.
-        DoNotTrim = "do-not-trim",
-    }
-}
-
-attribute_enum! {
-    /// A state of a dialled call that Twilio reports to `statusCallback`.
-    pub enum CallEvent {
-        /// Twilio began to dial.
-        Initiated = "initiated",
-        /// The phone rings.
-        Ringing = "ringing",
-        /// The call was answered.
-        Answered = "answered",
-        /// The call ended, however it went; reported unless the list says otherwise.
-        Completed = "completed",
-    }
-}
-
-attribute_enum! {
-    /// How Twilio finds out whether a person or a machine answered.
-    pub enum MachineDetection {
-        /// Report as soon as it is known.
-        Enable = "Enable",
-        /// If it is a machine, report at the end of its greeting, when a message can be left.
-        DetectMessageEnd = "DetectMessageEnd",
-    }
-}
-
-attribute_enum! {
-    /// Whether and from when a call is recorded.
-    pub enum DialRecord {
-        /// Not at all.
-        DoNotRecord = "do-not-record",
-        /// From the answer, both voices in one channel.
-        RecordFromAnswer = "record-from-answer",
-        /// From the first ringing, both voices in one channel.
-        RecordFromRinging = "record-from-ringing",
-        /// From the answer, each voice in a channel.
-        RecordFromAnswerDual = "record-from-answer-dual",
-        /// From the first ringing, each voice in a channel.
-        RecordFromRingingDual = "record-from-ringing-dual",
-        /// The same as [`RecordFromAnswer`](Self::RecordFromAnswer).
-        True = "true",
-        /// The same as [`DoNotRecord`](Self::DoNotRecord).
-        False = "false",
-    }
-}
-
-attribute_enum! {
-    /// Whose voice is recorded.
-    pub enum RecordingTrack {
-        /// Everyone's.
-        Both = "both",
-        /// What Twilio receives.
-        Inbound = "inbound",
-        /// What Twilio sends.
-        Outbound = "outbound",
-    }
-}
-
-attribute_enum! {
-    /// Whose voice is sent to another service while it is spoken.
-    pub enum Track {
-        /// What Twilio receives: the caller's.
-        InboundTrack = "inbound_track",
-        /// What Twilio sends: what the caller hears.
-        OutboundTrack = "outbound_track",
-        /// Both, each by itself.
-        BothTracks = "both_tracks",
-    }
-}
-
-attribute_enum! {
-    /// Whether numbers, dates and the like are spelt out before they are spoken.
-    pub enum TextNormalization {
-        /// Where the provider thinks it right.
-        Auto = "auto",
-        /// Always.
-        On = "on",
-        /// Never.
-        Off = "off",
-    }
-}
-
-attribute_enum! {
-    /// A kind of payment card.
-    pub enum CardType {
-        /// Visa.
-        Visa = "visa",
-        /// Mastercard.
-        Mastercard = "mastercard",
-        /// American Express.
-        Amex = "amex",
-        /// Maestro.
-        Maestro = "maestro",
-        /// Discover.
-        Discover = "discover",
-        /// Optima.
-        Optima = "optima",
-        /// JCB.
-        Jcb = "jcb",
-        /// Diners Club.
-        DinersClub = "diners-club",
-        /// En Route.
-        Enroute = "enroute",
-    }
-}
-
-text_value! {
-    /// A language as a [BCP 47](https://www.rfc-editor.org/info/bcp47) tag, such as `en-GB`.
-    ///
-    /// Which languages there are depends on where the tag is used and who speaks or listens:
-    /// Twilio lists [those of `<Say>`](https://www.twilio.com/docs/voice/twiml/say/text-speech#available-voices-and-languages)
-    /// and [those of `<Gather>`](https://www.twilio.com/docs/voice/twiml/gather#languagetags).
-    pub struct LanguageTag: Text;
-}
-
-text_value! {
-    /// A number that may have a fraction.
-    ///
-    /// Given as text it is written as it is: `"20.50"` keeps its last digit. Numbers are written
-    /// with as many digits as it takes to tell them apart, never with an exponent; what is not a
-    /// number, such as infinity, is written as Rust shows it and means nothing to Twilio.
-    ///
-    /// # Examples
-    ///
-    /// ```
-    /// use twilio_hooks::twiml::Decimal;
-    ///
-    /// assert_eq!(Decimal::from("20.50").as_str(), "20.50");
-    /// assert_eq!(Decimal::from(20).as_str(), "20");
-    /// assert_eq!(Decimal::from(0.000_000_1).as_str(), "0.0000001");
-    /// ```
-    pub struct Decimal: Decimal;
-}
-
-macro_rules! decimal_from {
-    ($($Number:ty)*) => {$(
-        impl From<$Number> for Decimal {
-            fn from(number: $Number) -> Self {
-                Self(number.to_string().into())
-            }
-        }
-    )*};
-}
-
-decimal_from!(i32 u32 i64 u64 f32 f64);
-
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::twiml::ssml::SpeechTime;
+    use crate::twiml::{
+        ConversationRelaySpeechTimeout, Decimal, HttpMethod, LanguageTag, Password, PostalCode,
+        RecordingEvent, SpeechTimeout,
+    };
 
     #[test]
     fn known_values_round_trip() {
@@ -530,5 +331,33 @@ mod tests {
         let event = RecordingEvent::from("paused".to_owned());
         assert_eq!(event, RecordingEvent::Other("paused".into()));
         assert_eq!(event.to_string(), "paused");
+    }
+
+    /// Reads a value of this type and writes it again.
+    fn written<Value: AttributeValue>(text: &'static str) -> Option<String> {
+        let value = Value::parse_value(text)?;
+        let mut out = String::new();
+        value.write_value(&mut ValueWriter::new(&mut out));
+        Some(out)
+    }
+
+    #[test]
+    fn what_is_read_is_written_alike() {
+        for text in [
+            "", "true", "false", "auto", "0", "007", "1e-7", "20.50", "a b", " de ",
+        ] {
+            let same = Some(text.to_owned());
+            assert_eq!(written::<LanguageTag>(text), same);
+            assert_eq!(written::<Decimal>(text), same);
+            assert_eq!(written::<Password>(text), same);
+            assert_eq!(written::<PostalCode>(text), same);
+            assert_eq!(written::<SpeechTime>(text), same);
+            assert_eq!(written::<RecordingEvent>(text), same);
+            let number = ["auto", "0"].contains(&text).then(|| text.to_owned());
+            assert_eq!(written::<SpeechTimeout>(text), number);
+            assert_eq!(written::<ConversationRelaySpeechTimeout>(text), number);
+        }
+        assert_eq!(written::<Vec<u32>>("1 2 10"), Some("1 2 10".to_owned()));
+        assert_eq!(written::<Vec<u32>>("1,2"), None);
     }
 }

@@ -223,6 +223,13 @@ pub(crate) struct ValueWriter<'x> {
     out: &'x mut String,
 }
 
+#[cfg(test)]
+impl<'x> ValueWriter<'x> {
+    pub(crate) const fn new(out: &'x mut String) -> Self {
+        Self { out }
+    }
+}
+
 impl ValueWriter<'_> {
     pub(crate) fn text(&mut self, text: &str) {
         escape(self.out, text, Place::Attribute);

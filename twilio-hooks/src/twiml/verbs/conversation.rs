@@ -4,7 +4,7 @@ use crate::twiml::{DialRecord, HttpMethod, RecordingEvent, Text, Trim};
 
 element! {
     /// Connects the call with a conversation of Twilio Conversations or Flex; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/connect/conversation).
+    /// page](https://www.twilio.com/docs/voice/twiml/connect).
     ///
     /// # Examples
     ///

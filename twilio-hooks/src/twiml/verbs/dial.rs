@@ -6,8 +6,9 @@ element! {
     /// Connects the caller with someone else, see [Twilio's
     /// page](https://www.twilio.com/docs/voice/twiml/dial).
     ///
-    /// `Dial::new` takes one number; `Dial::default` is filled with what to dial, for more than one
-    /// or with options. With `action` Twilio asks for more TwiML afterwards and ignores the verbs
+    /// `Dial::new` takes one number; `Dial::default` is filled with what to dial, for more than one,
+    /// with options, or for something else than a number, such as a [`Client`](crate::twiml::Client),
+    /// a [`Conference`](crate::twiml::Conference) or a [`Queue`](crate::twiml::Queue). With `action` Twilio asks for more TwiML afterwards and ignores the verbs
     /// after the `<Dial>`; without, they follow.
     ///
     /// # Examples

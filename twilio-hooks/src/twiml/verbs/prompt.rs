@@ -6,6 +6,8 @@ element! {
     /// What the caller hears at one step of a [`Pay`](crate::twiml::Pay), instead of Twilio's
     /// words; see [Twilio's page](https://www.twilio.com/docs/voice/twiml/pay/prompt).
     ///
+    /// Twilio documents it inside `<Pay>` only; its libraries allow it as a verb too.
+    ///
     /// # Examples
     ///
     /// ```

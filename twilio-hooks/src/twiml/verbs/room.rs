@@ -3,7 +3,7 @@ use crate::twiml::element::element;
 
 element! {
     /// Connects the call with a room of Programmable Video; see [Twilio's
-    /// page](https://www.twilio.com/docs/voice/twiml/connect).
+    /// page](https://www.twilio.com/docs/voice/twiml/connect/room).
     ///
     /// # Examples
     ///

@@ -5,6 +5,7 @@ element! {
     /// Speaks to the caller, see [Twilio's page](https://www.twilio.com/docs/voice/twiml/say).
     ///
     /// A text of up to 4096 characters; more than one `<Say>` can follow each other.
+    /// [`ssml`](crate::twiml::ssml) has what changes the way it is spoken.
     ///
     /// # Examples
     ///

@@ -1,5 +1,5 @@
 use crate::twiml::element::element;
-use crate::twiml::{CallEvent, HttpMethod, MachineDetection, Text};
+use crate::twiml::{CallEvent, HttpMethod, MachineDetection, Password, Text};
 
 element! {
     /// A SIP address to dial; see [Twilio's page](https://www.twilio.com/docs/voice/twiml/sip).
@@ -50,7 +50,7 @@ element! {
         /// The HTTP method for `url`, POST by default.
         method: HttpMethod = "method",
         /// The password for SIP authentication.
-        password: Text = "password",
+        password: Password = "password",
         /// The URL that is told how the dialled call goes.
         status_callback: Text = "statusCallback",
         /// What to tell `statusCallback`, by default [`CallEvent::Completed`].

@@ -1,5 +1,5 @@
-use crate::twiml::Text;
 use crate::twiml::element::element;
+use crate::twiml::{Password, Text};
 
 element! {
     /// One of the addresses of a [`Sip`](crate::twiml::Sip); see [Twilio's
@@ -17,7 +17,7 @@ element! {
         /// The address.
         optional text uri,
         /// The password for SIP authentication.
-        password: Text = "password",
+        password: Password = "password",
         /// When to try it: lower comes first.
         priority: u32 = "priority",
         /// The user name for SIP authentication.

@@ -17,6 +17,7 @@ text_value! {
     /// assert_eq!(SpeechTime::from(Duration::from_secs(2)).as_str(), "2s");
     /// assert_eq!(SpeechTime::from("1.5s").as_str(), "1.5s");
     /// ```
+    #[derive(Debug)]
     pub struct SpeechTime: Text;
 }
 
