@@ -1,6 +1,8 @@
 //! What the tests across the crates stand on.
 
+mod apt;
 mod keep;
+pub mod official;
 pub mod postgres;
 mod temp;
 

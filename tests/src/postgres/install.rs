@@ -1,11 +1,8 @@
 //! The programs of Postgres, and who may run them.
 
-use std::{
-    env,
-    fs::{self, File},
-    path::{Path, PathBuf},
-    process::{Command, Stdio},
-};
+use std::{env, fs, path::PathBuf};
+
+use crate::apt::{self, is_root};
 
 /// What to do when nothing else helps.
 const ADVICE: &str = "tests need Postgres: install the package `postgresql` (or set \
@@ -82,57 +79,18 @@ impl Account {
     }
 }
 
-/// Installs Debian's package. One process does it, others wait.
+/// Installs Debian's package.
 fn install() {
-    let lock = env::temp_dir().join("twilio-hooks-tests-install.lock");
-    let lock = File::create(lock).and_then(|lock| lock.lock().map(|()| lock));
-    if Programs::find().is_some() {
-        return;
-    }
-    assert!(Path::new("/usr/bin/apt-get").exists(), "{ADVICE}");
     // The package would create and start a server of its own, which nobody asked for.
     let settings = "/etc/postgresql-common/createcluster.d";
     let no_server = format!(
         "test -e /etc/postgresql-common || {{ mkdir -p {settings} && \
          echo 'create_main_cluster = false' > {settings}/no-main-cluster.conf; }}"
     );
-    let steps = [
-        vec!["sh", "-c", &no_server],
-        vec!["apt-get", "-q", "-o", "DPkg::Lock::Timeout=300", "update"],
-        vec![
-            "env",
-            "DEBIAN_FRONTEND=noninteractive",
-            "apt-get",
-            "-q",
-            "-y",
-            "-o",
-            "DPkg::Lock::Timeout=300",
-            "install",
-            "--no-install-recommends",
-            "postgresql",
-        ],
-    ];
-    for step in steps {
-        let (program, args) = match is_root() {
-            true => (step[0], &step[1..]),
-            false => ("sudo", &step[..]),
-        };
-        let mut command = Command::new(program);
-        if program == "sudo" {
-            command.arg("-n");
-        }
-        let output = command.args(args).stdin(Stdio::null()).output();
-        let problem = match output {
-            Ok(output) if output.status.success() => continue,
-            Ok(output) => String::from_utf8_lossy(&output.stderr).into_owned(),
-            Err(error) => error.to_string(),
-        };
-        panic!("{ADVICE}; `{program} {}` failed: {problem}", args.join(" "));
-    }
-    drop(lock);
-}
-
-fn is_root() -> bool {
-    let id = Command::new("id").arg("-u").output();
-    id.is_ok_and(|id| id.stdout.trim_ascii() == b"0")
+    apt::install(
+        "postgresql",
+        &no_server,
+        || Programs::find().is_some(),
+        ADVICE,
+    );
 }
