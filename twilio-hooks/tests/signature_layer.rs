@@ -24,9 +24,9 @@ use tower::{Layer, Service, ServiceBuilder, ServiceExt, service_fn};
 use twilio_hooks::{
     AccountSid,
     signature::{
-        AccountKeys, AuthTokens, Checked, KeyError, KeyProvider, Mode, PublicUrl, Reported,
-        RequestTarget, SignatureError, SigningKey, ValidateSignatureLayer, Verified, VerifiedKey,
-        with_body_hash,
+        AccountKeys, AuthTokens, Checked, Diagnose, KeyError, KeyProvider, Mode, PublicUrl,
+        Reported, RequestTarget, SignatureError, SigningKey, ValidateSignatureLayer, Verified,
+        VerifiedKey, with_body_hash,
     },
 };
 
@@ -322,6 +322,65 @@ async fn json_events_and_gets_are_checked_with_the_default_account() {
 }
 
 #[tokio::test]
+async fn a_route_checks_its_events_with_the_keys_of_its_account() {
+    const OTHER: &str = "AC000000000000000000000000000000b2";
+    let tokens = AuthTokens::single(sms::ACCOUNT, sms::TOKEN).account(OTHER, ["other token"]);
+    let url = PublicUrl::fixed(sms::BASE).unwrap();
+    let default = ValidateSignatureLayer::new(url, tokens);
+    let of_other = default.clone().with_account(OTHER);
+
+    // The body may say what it likes about accounts.
+    let body = format!(r#"{{"AccountSid":"{}"}}"#, sms::ACCOUNT);
+    let event = |path: &str, token: &str| {
+        let target = with_body_hash(path, body.as_bytes());
+        let key = SigningKey::auth_token(token.to_owned()).unwrap();
+        let url = [sms::BASE, &target].concat();
+        Request::post(target)
+            .header("content-type", "application/json")
+            .header(SIGNATURE, key.sign(&url, &Default::default()))
+            .body(Full::<Bytes>::from(body.clone()))
+            .unwrap()
+    };
+    let account_of = async |layer: &ValidateSignatureLayer, request| {
+        let service = layer.layer(service_fn(async |request: Request<Full<Bytes>>| {
+            let verified = request.extensions().get::<Verified>().unwrap();
+            let account_sid = verified.account_sid().unwrap().to_string();
+            Ok::<_, Infallible>(Response::new(Full::<Bytes>::from(account_sid)))
+        }));
+        let response = service.oneshot(request).await.unwrap();
+        let body = response.into_body().collect().await.unwrap().to_bytes();
+        String::from_utf8(body.to_vec()).unwrap()
+    };
+    assert_eq!(
+        account_of(&default, event("/events", sms::TOKEN)).await,
+        sms::ACCOUNT
+    );
+    assert_eq!(
+        account_of(&of_other, event("/events", "other token")).await,
+        OTHER
+    );
+    // The query string chooses as well.
+    let named = format!("/events?AccountSid={OTHER}");
+    assert_eq!(
+        account_of(&default, event(&named, "other token")).await,
+        OTHER
+    );
+
+    // The key of one account signs for no other.
+    for (layer, path, token) in [
+        (&default, "/events", "other token"),
+        (&of_other, "/events", sms::TOKEN),
+        (&default, &*named, sms::TOKEN),
+    ] {
+        let error = refused(layer, event(path, token)).await;
+        assert_eq!(error, SignatureError::Mismatch);
+    }
+    // Nor does the form of one account pass on the route of another.
+    let error = refused(&of_other, good()).await;
+    assert_eq!(error, SignatureError::UnknownAccount);
+}
+
+#[tokio::test]
 async fn an_upgrade_is_signed_with_wss_and_refused_before_it_happens() {
     let key = SigningKey::auth_token(sms::TOKEN.to_owned()).unwrap();
     let upgrade = |url: &str| {
@@ -579,7 +638,8 @@ async fn one_event_is_logged_and_it_shows_no_secret() {
         .headers_mut()
         .insert(SIGNATURE, signature.parse().unwrap());
     *forged.uri_mut() = "/twilio/sms?caller=hidden".parse().unwrap();
-    let error = refused(&layer(), forged).await;
+    let looking_into = layer().with_diagnosis(Diagnose::new());
+    let error = refused(&looking_into, forged).await;
     assert_eq!(error, SignatureError::Mismatch);
 
     let log = String::from_utf8(LOG.take()).unwrap();
@@ -592,6 +652,8 @@ async fn one_event_is_logged_and_it_shows_no_secret() {
         log.contains("https://hooks.example.com/twilio/sms\""),
         "{log}"
     );
+    let advice = r#"diagnosis="unknown" advice=At https://hooks.example.com/twilio/sms, none of"#;
+    assert!(log.contains(advice), "{log}");
     for secret in [sms::TOKEN, &signature, "hidden", "Hello", "2025550143"] {
         assert!(!log.contains(secret), "{log}");
     }

@@ -114,6 +114,14 @@ impl AuthTokens {
         }
     }
 
+    pub(super) fn accounts(&self) -> impl Iterator<Item = &AccountKeys> {
+        self.accounts.values()
+    }
+
+    pub(super) fn shared_keys(&self) -> impl Iterator<Item = &SharedKey> {
+        self.shared.values()
+    }
+
     pub(super) fn find_shared_key(&self, id: &str) -> Result<&SharedKey, KeyError> {
         match self.shared.get(id) {
             Some(key) => Ok(key),

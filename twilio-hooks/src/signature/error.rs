@@ -38,7 +38,9 @@ pub enum SignatureError {
     /// written it.
     #[error("nothing in the signature covers the body")]
     UncoveredBody,
-    /// The account has no key here, or the request names none and no default account is set.
+    /// The account has no key here, the request names none and no default account is set, or it
+    /// names another than the [account of the
+    /// layer](super::ValidateSignatureLayer::with_account).
     #[error("no key is known for the account")]
     UnknownAccount,
     /// The request names two different accounts.

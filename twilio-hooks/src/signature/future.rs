@@ -9,7 +9,7 @@ use std::{
 };
 
 use bytes::{Buf, Bytes, BytesMut};
-use http::{Request, Response};
+use http::{Request, Response, StatusCode};
 use http_body::Body;
 use http_body_util::Full;
 use pin_project_lite::pin_project;
@@ -17,9 +17,9 @@ use tokio::time::{Sleep, sleep};
 use tower::Service;
 
 use super::{
-    SignatureError,
+    Seen, SignatureError,
     layer::Config,
-    pending::{LookUp, Pending, Step},
+    pending::{Forget, LookUp, Note, Noted, Pending, Refusal, Step},
 };
 
 pin_project! {
@@ -32,18 +32,23 @@ pin_project! {
         inner: Option<S>,
         // While nobody else has it.
         pending: Option<Pending>,
+        // Once it is passed on, if a guard counts it as the first.
+        noted: Option<Noted>,
         #[pin]
-        state: State<B, S::Future>,
+        state: State<B, S::Future, Result<S::Response, S::Error>>,
     }
 }
 
 pin_project! {
     #[project = StateProjection]
-    enum State<B, F> {
-        Refused { error: SignatureError },
+    enum State<B, F, R> {
+        Refused { refusal: Refusal },
         Reading { #[pin] reading: Reading<B> },
         LookingUp { look_up: LookUp },
+        Noting { note: Note },
+        Acknowledged,
         Forwarded { #[pin] future: F },
+        Forgetting { forget: Forget, result: Option<R> },
     }
 }
 
@@ -55,12 +60,12 @@ where
     pub(super) fn new(inner: S, config: Arc<Config>, request: Request<B>) -> Self {
         let (parts, body) = request.into_parts();
         let (pending, state) = match Pending::begin(config, parts) {
-            Err(error) => (None, State::Refused { error }),
+            Err(refusal) => (None, State::Refused { refusal }),
             Ok(pending) => {
                 let limit = pending.config().body_limit;
                 if pending.announces_too_much() || body.size_hint().lower() > limit as u64 {
-                    let error = pending.refuse(SignatureError::TooLarge, None);
-                    (None, State::Refused { error })
+                    let refusal = pending.refuse(SignatureError::TooLarge);
+                    (None, State::Refused { refusal })
                 } else {
                     let timeout = pending.config().read_timeout;
                     let reading = Reading::new(body, limit, timeout);
@@ -71,6 +76,7 @@ where
         Self {
             inner: Some(inner),
             pending,
+            noted: None,
             state,
         }
     }
@@ -88,14 +94,35 @@ where
         let mut this = self.project();
         loop {
             let step = match this.state.as_mut().project() {
-                StateProjection::Forwarded { future } => return future.poll(cx),
-                StateProjection::Refused { error } => return Poll::Ready(Ok(refusal(*error))),
+                StateProjection::Forwarded { future } => {
+                    let result = ready!(future.poll(cx));
+                    let failed = match &result {
+                        Ok(response) => response.status().is_server_error(),
+                        Err(_) => true,
+                    };
+                    let Some(noted) = this.noted.take().filter(|_| failed) else {
+                        return Poll::Ready(result);
+                    };
+                    this.state.set(State::Forgetting {
+                        forget: noted.forget(),
+                        result: Some(result),
+                    });
+                    continue;
+                }
+                StateProjection::Forgetting { forget, result } => {
+                    ready!(forget.as_mut().poll(cx));
+                    return Poll::Ready(result.take().expect("not polled after completion"));
+                }
+                StateProjection::Refused { refusal } => {
+                    return Poll::Ready(Ok(refused(refusal)));
+                }
+                StateProjection::Acknowledged => return Poll::Ready(Ok(acknowledged())),
                 StateProjection::Reading { reading } => {
                     let body = ready!(reading.poll(cx));
                     let pending = this.pending.take().expect("not polled after completion");
                     match body {
                         Ok(body) => pending.with_body(body),
-                        Err(error) => Step::Refuse(pending.refuse(error, None)),
+                        Err(error) => Step::Refuse(pending.refuse(error)),
                     }
                 }
                 StateProjection::LookingUp { look_up } => {
@@ -103,14 +130,25 @@ where
                     let pending = this.pending.take().expect("not polled after completion");
                     pending.with_keys(keys)
                 }
+                StateProjection::Noting { note } => {
+                    let seen = ready!(note.as_mut().poll(cx));
+                    let pending = this.pending.take().expect("not polled after completion");
+                    pending.with_seen(seen)
+                }
             };
             this.state.set(match step {
-                Step::Refuse(error) => State::Refused { error },
+                Step::Refuse(refusal) => State::Refused { refusal },
+                Step::Acknowledge => State::Acknowledged,
                 Step::LookUp(pending, look_up) => {
                     *this.pending = Some(pending);
                     State::LookingUp { look_up }
                 }
-                Step::Forward(request) => {
+                Step::Note(pending, note) => {
+                    *this.pending = Some(pending);
+                    State::Noting { note }
+                }
+                Step::Forward(request, noted) => {
+                    *this.noted = noted;
                     let mut inner = this.inner.take().expect("a request is passed on once");
                     let future = inner.call(request);
                     State::Forwarded { future }
@@ -129,16 +167,29 @@ where
             State::Refused { .. } => "refused",
             State::Reading { .. } => "reading the body",
             State::LookingUp { .. } => "looking up keys",
+            State::Noting { .. } => "asking whether it is repeated",
+            State::Acknowledged => "acknowledged",
             State::Forwarded { .. } => "passed on",
+            State::Forgetting { .. } => "failed",
         };
         f.debug_tuple("ResponseFuture").field(&state).finish()
     }
 }
 
-fn refusal<ResBody: Default>(error: SignatureError) -> Response<ResBody> {
+fn refused<ResBody: Default>(refusal: &mut Refusal) -> Response<ResBody> {
     let mut response = Response::new(ResBody::default());
-    *response.status_mut() = error.status();
-    response.extensions_mut().insert(error);
+    *response.status_mut() = refusal.error.status();
+    response.extensions_mut().insert(refusal.error);
+    if let Some(diagnosis) = refusal.diagnosis.take() {
+        response.extensions_mut().insert(*diagnosis);
+    }
+    response
+}
+
+fn acknowledged<ResBody: Default>() -> Response<ResBody> {
+    let mut response = Response::new(ResBody::default());
+    *response.status_mut() = StatusCode::NO_CONTENT;
+    response.extensions_mut().insert(Seen::Repeated);
     response
 }
 

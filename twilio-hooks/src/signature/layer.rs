@@ -4,7 +4,11 @@ use std::{sync::Arc, time::Duration};
 
 use tower::Layer;
 
-use super::{AuthTokens, KeyProvider, PublicUrl, SignatureScheme, ValidateSignature};
+use super::{
+    AuthTokens, Diagnose, KeyProvider, OnRepeat, PublicUrl, ReplayGuard, SignatureScheme,
+    ValidateSignature, diagnosis::RateLimit,
+};
+use crate::AccountSid;
 
 /// Lets only requests through that Twilio signed.
 ///
@@ -41,7 +45,10 @@ pub enum Mode {
 pub(super) struct Config {
     pub(super) public_url: PublicUrl,
     pub(super) keys: KeySource,
+    pub(super) account: Option<AccountSid>,
     pub(super) scheme: SignatureScheme,
+    pub(super) diagnose: Option<(Diagnose, Arc<RateLimit>)>,
+    pub(super) replays: Option<(Arc<dyn ReplayGuard>, OnRepeat)>,
     pub(super) mode: Mode,
     pub(super) body_limit: usize,
     pub(super) read_timeout: Option<Duration>,
@@ -81,12 +88,70 @@ impl ValidateSignatureLayer {
             config: Arc::new(Config {
                 public_url,
                 keys,
+                account: None,
+                diagnose: None,
+                replays: None,
                 scheme: SignatureScheme::default(),
                 mode: Mode::default(),
                 body_limit: Self::DEFAULT_BODY_LIMIT,
                 read_timeout: Some(Self::DEFAULT_READ_TIMEOUT),
             }),
         }
+    }
+
+    /// Whose requests these are: those that name no account are checked with the keys of this one,
+    /// and those that name another are refused.
+    ///
+    /// Events with JSON bodies name no account. If several accounts send such events, give each a
+    /// route and a layer of its own; or write `?AccountSid=AC…` into the URL that Twilio calls,
+    /// which chooses the key just as the form field does.
+    ///
+    /// Whatever a JSON body says about accounts is not looked at: it neither chooses the key nor
+    /// has to agree with it. What counts is [`Verified::account_sid`](super::Verified::account_sid);
+    /// compare with it before you act for an account that a body names.
+    ///
+    /// # Examples
+    /// ```
+    /// use twilio_hooks::signature::{AuthTokens, PublicUrl, PublicUrlError, ValidateSignatureLayer};
+    ///
+    /// let tokens = AuthTokens::new()
+    ///     .account("AC000000000000000000000000000000a1", ["0123456789abcdef"])
+    ///     .account("AC000000000000000000000000000000b2", ["fedcba9876543210"]);
+    /// let webhooks = ValidateSignatureLayer::new(PublicUrl::fixed("https://crm.example.com")?, tokens);
+    ///
+    /// // One layer for each of the routes `/events/a` and `/events/b`.
+    /// let events_of_a = webhooks.clone().with_account("AC000000000000000000000000000000a1");
+    /// let events_of_b = webhooks.with_account("AC000000000000000000000000000000b2");
+    /// # drop((events_of_a, events_of_b));
+    /// # Ok::<(), PublicUrlError>(())
+    /// ```
+    #[must_use]
+    pub fn with_account(mut self, account_sid: impl Into<AccountSid>) -> Self {
+        self.config().account = Some(account_sid.into());
+        self
+    }
+
+    /// Finds out why requests fail the check.
+    ///
+    /// The [`Diagnosis`](super::Diagnosis) goes into the log line of the failure, into the
+    /// extensions of the response, and into [`Reported`](super::Reported). It is for people, and
+    /// changes nothing about the refusal. Strangers can make requests fail, so only
+    /// [a few a second](Diagnose::with_rate_limit) are looked into.
+    #[must_use]
+    pub fn with_diagnosis(mut self, diagnose: Diagnose) -> Self {
+        let limit = Arc::new(RateLimit::new(diagnose.rate_limit()));
+        self.config().diagnose = Some((diagnose, limit));
+        self
+    }
+
+    /// Asks a guard whether each good request came before, and says what then happens.
+    ///
+    /// Read [about `<Redirect>` loops](super::ReplayGuard#redirect-loops) before you choose
+    /// [`OnRepeat::Acknowledge`].
+    #[must_use]
+    pub fn with_replay_guard(mut self, guard: impl ReplayGuard, on_repeat: OnRepeat) -> Self {
+        self.config().replays = Some((Arc::new(guard), on_repeat));
+        self
     }
 
     /// Which spellings of the URL are tried.

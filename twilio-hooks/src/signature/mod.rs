@@ -111,14 +111,17 @@
 //! [docs]: https://www.twilio.com/docs/usage/security#validating-requests
 
 mod auth_tokens;
+mod diagnosis;
 mod error;
 mod future;
 mod key;
 mod key_provider;
 mod layer;
+mod memory_replay_guard;
 mod pairs;
 mod pending;
 mod public_url;
+mod replay;
 mod request;
 mod scheme;
 mod service;
@@ -129,12 +132,15 @@ mod verified;
 
 pub use self::{
     auth_tokens::{AccountKeys, AuthTokens},
+    diagnosis::{Cause, Diagnose, Diagnosis},
     error::SignatureError,
     future::ResponseFuture,
     key::{Algorithm, SigningKey},
     key_provider::{KeyError, KeyProvider},
     layer::{Mode, ValidateSignatureLayer},
+    memory_replay_guard::MemoryReplayGuard,
     public_url::{PeerAddr, PublicUrl, PublicUrlError, RequestTarget, Scheme},
+    replay::{Delivery, OnRepeat, ReplayGuard, Seen},
     request::{RequestView, with_body_hash},
     scheme::SignatureScheme,
     service::ValidateSignature,

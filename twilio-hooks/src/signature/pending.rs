@@ -3,22 +3,26 @@
 use std::{error::Error, pin::Pin, sync::Arc};
 
 use bytes::Bytes;
-use http::{HeaderMap, HeaderName, Method, Request, Version, header, request::Parts};
+use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Version, header, request::Parts};
 use http_body_util::Full;
+use jiff::Timestamp;
+use tokio::time::Instant;
 
 use super::{
-    AccountKeys, KeyError, KeyProvider, Mode, Reported, RequestView, SharedKey, SignatureError,
-    Verified,
+    AccountKeys, Delivery, Diagnosis, KeyError, KeyProvider, Mode, OnRepeat, ReplayGuard, Reported,
+    RequestView, Seen, SharedKey, SignatureError, Verified,
+    diagnosis::KnownKeys,
     layer::{Config, KeySource},
     public_url::for_log,
     request::{Content, KeyChoice, query},
     scheme::check_header,
     shared_key::SharedKeySettings,
 };
-use crate::AccountSid;
+use crate::{AccountSid, BoxError};
 
 const SIGNATURE: HeaderName = HeaderName::from_static("x-twilio-signature");
 const SETTINGS: HeaderName = HeaderName::from_static("x-twilio-webhooks-signature-settings");
+const IDEMPOTENCY_TOKEN: HeaderName = HeaderName::from_static("i-twilio-idempotency-token");
 
 /// A request whose signature is being checked: what is known so far.
 #[derive(Debug)]
@@ -31,19 +35,55 @@ pub(super) struct Pending {
     content: Content,
     /// What the headers alone are refused for. It only comes to the body if the layer reports.
     header_error: Option<SignatureError>,
+    /// Once the signature was found good.
+    verified: Option<Verified>,
+    /// While a guard is asked about it, and afterwards if it is the first.
+    noted: Option<Noted>,
 }
 
 /// The next step.
 pub(super) enum Step {
     /// Ask for keys, then go on with [`Pending::with_keys`].
     LookUp(Pending, LookUp),
-    /// Pass the request on.
-    Forward(Request<Full<Bytes>>),
+    /// Ask the guard, then go on with [`Pending::with_seen`].
+    Note(Pending, Note),
+    /// Pass the request on; a guard may have noted it.
+    Forward(Request<Full<Bytes>>, Option<Noted>),
+    /// Answer a repeated request without passing it on.
+    Acknowledge,
     /// Refuse it.
-    Refuse(SignatureError),
+    Refuse(Refusal),
 }
 
 pub(super) type LookUp = Pin<Box<dyn Future<Output = Result<Keys, KeyError>> + Send>>;
+pub(super) type Note = Pin<Box<dyn Future<Output = Result<Seen, BoxError>> + Send>>;
+pub(super) type Forget = Pin<Box<dyn Future<Output = ()> + Send>>;
+
+/// Why a request is refused.
+#[derive(Debug)]
+pub(super) struct Refusal {
+    pub(super) error: SignatureError,
+    pub(super) diagnosis: Option<Box<Diagnosis>>,
+}
+
+/// A request that a guard knows of.
+#[derive(Debug, Clone)]
+pub(super) struct Noted {
+    guard: Arc<dyn ReplayGuard>,
+    delivery: Arc<Delivery>,
+}
+
+impl Noted {
+    fn note(&self) -> Note {
+        let Self { guard, delivery } = self.clone();
+        Box::pin(async move { guard.note(&delivery).await })
+    }
+
+    /// Takes it back.
+    pub(super) fn forget(self) -> Forget {
+        Box::pin(async move { self.guard.forget(&self.delivery).await })
+    }
+}
 
 /// Keys that a provider found.
 #[derive(Debug)]
@@ -54,7 +94,7 @@ pub(super) enum Keys {
 
 impl Pending {
     /// Looks at the headers, before anything of the body is read.
-    pub(super) fn begin(config: Arc<Config>, parts: Parts) -> Result<Self, SignatureError> {
+    pub(super) fn begin(config: Arc<Config>, parts: Parts) -> Result<Self, Refusal> {
         let mut pending = Self {
             config,
             parts,
@@ -62,10 +102,12 @@ impl Pending {
             body: Bytes::new(),
             content: Content::default(),
             header_error: None,
+            verified: None,
+            noted: None,
         };
         pending.header_error = pending.check_headers().err();
         match pending.header_error {
-            Some(error) if pending.config.mode == Mode::Enforce => Err(pending.refuse(error, None)),
+            Some(error) if pending.config.mode == Mode::Enforce => Err(pending.refuse(error)),
             _ => Ok(pending),
         }
     }
@@ -121,12 +163,17 @@ impl Pending {
         self.content = Content::read(query, content_type, &body);
         self.body = body;
         if let Some(error) = self.header_error {
-            return self.finish(Err(error), None);
+            return self.fail(error, None, None);
         }
         let provider = match &self.config.keys {
             KeySource::Tokens(tokens) => {
-                let result = self.config.scheme.verify(&self.view(), tokens);
-                return self.finish(result, None);
+                return match self.config.scheme.verify(&self.view(), tokens) {
+                    Ok(verified) => self.pass(verified),
+                    Err(error) => {
+                        let diagnosis = self.diagnose(error, KnownKeys::of_tokens(tokens));
+                        self.fail(error, None, diagnosis)
+                    }
+                };
             }
             KeySource::Provider(provider) => Arc::clone(provider),
         };
@@ -135,7 +182,7 @@ impl Pending {
                 let look_up = look_up(provider, choice);
                 Step::LookUp(self, look_up)
             }
-            Err(error) => self.finish(Err(error), None),
+            Err(error) => self.fail(error, None, None),
         }
     }
 
@@ -143,17 +190,57 @@ impl Pending {
     pub(super) fn with_keys(self, keys: Result<Keys, KeyError>) -> Step {
         let scheme = self.config.scheme;
         let view = self.view();
-        let result = match (keys, view.key_choice()) {
-            (Err(error), _) => return self.finish(Err(error.refusal()), Some(&error)),
+        let result = match (&keys, view.key_choice()) {
+            (Err(error), _) => return self.fail(error.refusal(), Some(error), None),
             (Ok(Keys::Account(keys)), Ok(KeyChoice::Account(named))) => {
-                scheme.verify_with_account(&view, &keys, named.as_deref())
+                scheme.verify_with_account(&view, keys, named.as_deref())
             }
             (Ok(Keys::Shared(key)), Ok(KeyChoice::Shared(settings, named))) => {
-                scheme.verify_with_shared_key(&view, &key, &settings, named.as_deref())
+                scheme.verify_with_shared_key(&view, key, &settings, named.as_deref())
             }
             _ => Err(SignatureError::KeyLookup),
         };
-        self.finish(result, None)
+        match (result, keys) {
+            (Ok(verified), _) => self.pass(verified),
+            (Err(error), keys) => {
+                let known = match &keys {
+                    Ok(Keys::Account(keys)) => KnownKeys::of_account(keys),
+                    Ok(Keys::Shared(key)) => KnownKeys::of_shared_key(key),
+                    Err(_) => KnownKeys::default(),
+                };
+                let diagnosis = self.diagnose(error, known);
+                self.fail(error, None, diagnosis)
+            }
+        }
+    }
+
+    /// Goes on once the guard has answered.
+    pub(super) fn with_seen(mut self, seen: Result<Seen, BoxError>) -> Step {
+        let repeat = match seen {
+            Ok(seen) => seen == Seen::Repeated,
+            Err(error) => {
+                tracing::error!(
+                    error = &*error,
+                    "it is not known whether a webhook is repeated"
+                );
+                false
+            }
+        };
+        let on_repeat = self.config.replays.as_ref().map(|(_, on_repeat)| on_repeat);
+        if repeat && on_repeat == Some(&OnRepeat::Acknowledge) {
+            tracing::info!(
+                url = for_log(&self.url),
+                "a repeated webhook was acknowledged and dropped"
+            );
+            return Step::Acknowledge;
+        }
+        if repeat {
+            self.noted = None;
+        }
+        if let Some(verified) = &mut self.verified {
+            verified.repeat = repeat;
+        }
+        self.forward()
     }
 
     fn view(&self) -> RequestView<'_> {
@@ -162,45 +249,106 @@ impl Pending {
         let view =
             RequestView::from_content(&self.url, self.content.clone(), &self.body, signature)
                 .with_upgrade(is_upgrade(&self.parts));
-        match headers.get(&SETTINGS) {
+        let view = match headers.get(&SETTINGS) {
             Some(settings) => view.with_settings(settings.as_bytes()),
+            None => view,
+        };
+        match &self.config.account {
+            Some(account_sid) => view.with_account(account_sid.as_str()),
             None => view,
         }
     }
 
-    fn finish(
-        mut self,
-        result: Result<Verified, SignatureError>,
-        cause: Option<&KeyError>,
-    ) -> Step {
-        // Another layer outside may have left its own opinion.
-        let extensions = &mut self.parts.extensions;
-        extensions.remove::<Verified>();
-        extensions.remove::<Reported>();
-        match result {
-            Ok(verified) => {
-                extensions.insert(verified);
-            }
-            Err(error) if self.config.mode == Mode::ReportOnly => {
-                self.log(error, cause, false);
-                self.parts.extensions.insert(Reported {
-                    error,
-                    params: self.content.params,
-                });
-            }
-            Err(error) => return Step::Refuse(self.refuse(error, cause)),
+    /// The signature is good.
+    fn pass(mut self, verified: Verified) -> Step {
+        if let Some((guard, _)) = &self.config.replays {
+            let header = |name| self.parts.headers.get(name).map(HeaderValue::as_bytes);
+            let delivery = Delivery::of(
+                &verified,
+                header(&SIGNATURE).unwrap_or_default(),
+                header(&IDEMPOTENCY_TOKEN),
+                Timestamp::now(),
+            );
+            let noted = Noted {
+                guard: Arc::clone(guard),
+                delivery: Arc::new(delivery),
+            };
+            let note = noted.note();
+            self.noted = Some(noted);
+            self.verified = Some(verified);
+            return Step::Note(self, note);
         }
-        Step::Forward(Request::from_parts(self.parts, Full::new(self.body)))
+        self.verified = Some(verified);
+        self.forward()
     }
 
-    /// Logs a refusal, which is the last of the request.
-    pub(super) fn refuse(&self, error: SignatureError, cause: Option<&KeyError>) -> SignatureError {
-        self.log(error, cause, true);
-        error
+    /// It is not; what becomes of the request depends on the mode.
+    fn fail(
+        mut self,
+        error: SignatureError,
+        cause: Option<&KeyError>,
+        diagnosis: Option<Box<Diagnosis>>,
+    ) -> Step {
+        let refused = self.config.mode != Mode::ReportOnly;
+        self.log(error, cause, diagnosis.as_deref(), refused);
+        if refused {
+            return Step::Refuse(Refusal { error, diagnosis });
+        }
+        self.forget_others();
+        self.parts.extensions.insert(Reported {
+            error,
+            diagnosis,
+            params: std::mem::take(&mut self.content.params),
+        });
+        Step::Forward(Request::from_parts(self.parts, Full::new(self.body)), None)
+    }
+
+    fn forward(mut self) -> Step {
+        self.forget_others();
+        if let Some(verified) = self.verified {
+            self.parts.extensions.insert(verified);
+        }
+        let request = Request::from_parts(self.parts, Full::new(self.body));
+        Step::Forward(request, self.noted)
+    }
+
+    /// Another layer outside may have left its own opinion.
+    fn forget_others(&mut self) {
+        self.parts.extensions.remove::<Verified>();
+        self.parts.extensions.remove::<Reported>();
+    }
+
+    /// Refuses before the body is known.
+    pub(super) fn refuse(&self, error: SignatureError) -> Refusal {
+        self.log(error, None, None, true);
+        Refusal {
+            error,
+            diagnosis: None,
+        }
+    }
+
+    /// Looks for the cause, if the layer is asked to and has not been busy with that.
+    fn diagnose(&self, error: SignatureError, keys: KnownKeys<'_>) -> Option<Box<Diagnosis>> {
+        let (diagnose, limit) = self.config.diagnose.as_ref()?;
+        if !diagnose.can_tell(error) || !limit.allows(Instant::now()) {
+            return None;
+        }
+        let diagnosis = diagnose
+            .clone()
+            .with_scheme(self.config.scheme)
+            .request(&self.parts, &self.config.public_url)
+            .find(&self.view(), error, &keys);
+        Some(Box::new(diagnosis))
     }
 
     /// Shows the reason and the URL that was tried; nothing that is secret or personal.
-    fn log(&self, error: SignatureError, cause: Option<&KeyError>, refused: bool) {
+    fn log(
+        &self,
+        error: SignatureError,
+        cause: Option<&KeyError>,
+        diagnosis: Option<&Diagnosis>,
+        refused: bool,
+    ) {
         let url = for_log(&self.url);
         let cause = cause.and_then(Error::source).map(tracing::field::display);
         tracing::warn!(
@@ -208,6 +356,8 @@ impl Pending {
             url,
             refused,
             cause,
+            diagnosis = diagnosis.map(|diagnosis| diagnosis.cause().code()),
+            advice = diagnosis.map(tracing::field::display),
             "a webhook failed the signature check: {error}"
         );
     }

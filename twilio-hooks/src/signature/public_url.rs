@@ -159,6 +159,18 @@ impl PublicUrl {
         }
     }
 
+    /// The URL from the configuration, if that is where it comes from.
+    pub(super) fn configured(&self) -> Option<&str> {
+        match &self.source {
+            Source::Base(Configured(url)) | Source::Path(Configured(url)) => Some(url),
+            Source::Direct(_) | Source::Forwarded(_) => None,
+        }
+    }
+
+    pub(super) fn allowed_hosts(&self) -> &[String] {
+        self.allowed_hosts.as_deref().unwrap_or_default()
+    }
+
     fn join(
         &self,
         scheme: Scheme,
@@ -311,7 +323,7 @@ fn host_of<'a>(target: &'a Uri, headers: &'a HeaderMap) -> Result<&'a str, Signa
 }
 
 /// Host name and port, if the text is nothing but that.
-fn split_host(host: &str) -> Option<(&str, Option<u16>)> {
+pub(super) fn split_host(host: &str) -> Option<(&str, Option<u16>)> {
     let (name, port) = match host.strip_prefix('[') {
         Some(literal) => {
             let end = literal.find(']')?;

@@ -19,6 +19,7 @@ pub struct RequestView<'a> {
     pub(super) upgrade: bool,
     pub(super) signature: &'a [u8],
     pub(super) settings: Option<&'a [u8]>,
+    pub(super) account: Option<&'a str>,
     pub(super) body: &'a [u8],
     pub(super) content: Content,
 }
@@ -58,6 +59,7 @@ impl<'a> RequestView<'a> {
             upgrade: false,
             signature,
             settings: None,
+            account: None,
             body,
             content,
         }
@@ -67,6 +69,17 @@ impl<'a> RequestView<'a> {
     #[must_use]
     pub fn with_settings(mut self, settings: &'a [u8]) -> Self {
         self.settings = Some(settings);
+        self
+    }
+
+    /// Says whose request it has to be, for routes that belong to one account.
+    ///
+    /// Requests that name no account, as JSON events do, are checked with the keys of this one. A
+    /// request that names another is refused with
+    /// [`UnknownAccount`](SignatureError::UnknownAccount).
+    #[must_use]
+    pub fn with_account(mut self, account_sid: &'a str) -> Self {
+        self.account = Some(account_sid);
         self
     }
 
@@ -97,8 +110,18 @@ impl<'a> RequestView<'a> {
         })
     }
 
-    /// The account that the request names: in its form, else in its query string.
+    /// The account that the request names, which must be the one of the route if that has one.
     fn account_sid(&self) -> Result<Option<Cow<'_, str>>, SignatureError> {
+        let named = self.named_account()?;
+        match (&named, self.account) {
+            (Some(named), Some(account)) if named != account => Err(SignatureError::UnknownAccount),
+            (None, Some(account)) => Ok(Some(Cow::Borrowed(account))),
+            _ => Ok(named),
+        }
+    }
+
+    /// In its form, else in its query string.
+    fn named_account(&self) -> Result<Option<Cow<'_, str>>, SignatureError> {
         if let Some(named) = named_account(&self.content.params)? {
             return Ok(Some(Cow::Borrowed(named)));
         }
@@ -274,6 +297,23 @@ mod tests {
         assert_eq!(account(url, FORM, b"Body=hi"), Ok("AC2".to_owned()));
         assert_eq!(account(url, None, b""), Ok("AC2".to_owned()));
         assert_eq!(account("https://h/x", FORM, b"Body=hi"), Ok(String::new()));
+    }
+
+    #[test]
+    fn the_account_of_a_route_stands_in_and_suffers_no_other() {
+        let account = |url, body| {
+            let request = RequestView::with_body(url, FORM, body, b"").with_account("AC1");
+            Ok(request.account_sid()?.unwrap_or_default().into_owned())
+        };
+        let url = "https://h/x";
+        assert_eq!(account(url, b"Body=hi"), Ok("AC1".to_owned()));
+        assert_eq!(account(url, b"AccountSid=AC1"), Ok("AC1".to_owned()));
+        for (url, body) in [
+            (url, &b"AccountSid=AC2"[..]),
+            ("https://h/x?AccountSid=AC2", b""),
+        ] {
+            assert_eq!(account(url, body), Err(SignatureError::UnknownAccount));
+        }
     }
 
     #[test]

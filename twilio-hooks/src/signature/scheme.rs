@@ -71,6 +71,10 @@ impl SignatureScheme {
         self
     }
 
+    pub(super) fn compat(self) -> bool {
+        self.compat
+    }
+
     /// Checks a request with the keys of the account it names.
     ///
     /// # Errors
@@ -228,6 +232,7 @@ impl Found<'_> {
             url: self.url.into(),
             params: request.content.params.clone(),
             key,
+            repeat: false,
         }
     }
 }

@@ -13,13 +13,13 @@ pub(super) type Pieces<'a> = [&'a str; 7];
 /// what was requested.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct UrlParts<'a> {
-    scheme: &'a str,
+    pub(super) scheme: &'a str,
     /// With the `@`, or empty.
-    userinfo: &'a str,
-    host: &'a str,
+    pub(super) userinfo: &'a str,
+    pub(super) host: &'a str,
     /// With the colon, or empty.
-    port: &'a str,
-    path: &'a str,
+    pub(super) port: &'a str,
+    pub(super) path: &'a str,
     /// With the question mark, or empty.
     pub(super) query: &'a str,
 }
@@ -57,6 +57,19 @@ impl<'a> UrlParts<'a> {
             scheme: websocket_scheme(self.scheme),
             ..self
         }
+    }
+
+    /// The URL as a whole.
+    pub(super) fn text(&self) -> String {
+        let Self {
+            scheme,
+            userinfo,
+            host,
+            port,
+            path,
+            query,
+        } = self;
+        [scheme, "://", userinfo, host, port, path, query].concat()
     }
 
     /// Every spelling of what comes before the query string; the one that was received is first.

@@ -142,7 +142,7 @@ fn element_from_right<'a>(
 }
 
 /// `proto` and `host` of one element of `Forwarded`, or `None` if it is malformed.
-fn forwarded_pairs(element: &str) -> Option<[Option<String>; 2]> {
+pub(super) fn forwarded_pairs(element: &str) -> Option<[Option<String>; 2]> {
     let mut found = [None, None];
     for pair in split_quoted(element, b';').map(str::trim) {
         if pair.is_empty() {
@@ -163,7 +163,7 @@ fn forwarded_pairs(element: &str) -> Option<[Option<String>; 2]> {
 }
 
 /// Splits at a separator outside of double quotes.
-fn split_quoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
+pub(super) fn split_quoted(text: &str, separator: u8) -> impl Iterator<Item = &str> {
     let (mut quoted, mut escaped) = (false, false);
     text.split(move |character: char| {
         if escaped {

@@ -2,7 +2,7 @@
 
 use http::Extensions;
 
-use super::SignatureError;
+use super::{Diagnosis, SignatureError};
 use crate::{AccountSid, Params};
 
 /// The proof that a request was signed by Twilio.
@@ -18,6 +18,7 @@ pub struct Verified {
     pub(super) url: Box<str>,
     pub(super) params: Params,
     pub(super) key: VerifiedKey,
+    pub(super) repeat: bool,
 }
 
 /// Which key a signature was made with.
@@ -67,6 +68,13 @@ impl Verified {
         &self.key
     }
 
+    /// Whether a [`ReplayGuard`](super::ReplayGuard) has seen this request before; `false` if the
+    /// layer has none.
+    #[must_use]
+    pub fn is_repeat(&self) -> bool {
+        self.repeat
+    }
+
     /// A proof without a check, for tests of handlers that read it from the extensions.
     #[cfg(feature = "testing")]
     #[must_use]
@@ -76,6 +84,7 @@ impl Verified {
             url: url.into(),
             params,
             key: VerifiedKey::AuthToken { index: 0 },
+            repeat: false,
         }
     }
 }
@@ -87,6 +96,7 @@ impl Verified {
 #[derive(Debug, Clone)]
 pub struct Reported {
     pub(super) error: SignatureError,
+    pub(super) diagnosis: Option<Box<Diagnosis>>,
     pub(super) params: Params,
 }
 
@@ -95,6 +105,13 @@ impl Reported {
     #[must_use]
     pub fn error(&self) -> SignatureError {
         self.error
+    }
+
+    /// What seems to be wrong, if [the layer looks into
+    /// it](super::ValidateSignatureLayer::with_diagnosis).
+    #[must_use]
+    pub fn diagnosis(&self) -> Option<&Diagnosis> {
+        self.diagnosis.as_deref()
     }
 
     /// The parameters as they came: those of the form, or of the query string if there is no form.
