@@ -2,3 +2,4 @@
 
 mod inbound;
 mod stores;
+mod websocket_upgrade;

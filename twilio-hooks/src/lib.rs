@@ -2,6 +2,7 @@
 
 mod address;
 pub mod error_code;
+pub mod guide;
 mod handler;
 mod hooks;
 mod ids;

@@ -4,7 +4,9 @@
 use proptest::{prelude::*, sample::Index};
 use twilio_hooks::{
     Params,
-    signature::{AuthTokens, RequestView, SignatureError, SignatureScheme, SigningKey},
+    signature::{
+        AuthTokens, RequestView, SignatureError, SignatureScheme, SigningKey, with_body_hash,
+    },
 };
 
 const FORM: Option<&[u8]> = Some(b"application/x-www-form-urlencoded");
@@ -34,6 +36,19 @@ fn changed(text: &str, place: Index, to: char) -> Option<String> {
     let place = place.index(characters.len());
     let before = std::mem::replace(&mut characters[place], to);
     (before != to).then(|| characters.into_iter().collect())
+}
+
+/// What is signed of a form: names and values without separators, so that a change may move the
+/// border between them and leave all else the same.
+fn joined(form: &str) -> Vec<u8> {
+    let params = Params::from_form(form.as_bytes());
+    let mut pairs: Vec<_> = params.iter_bytes().collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    pairs
+        .iter()
+        .flat_map(|(name, value)| [*name, *value].concat())
+        .collect()
 }
 
 prop_compose! {
@@ -92,6 +107,101 @@ proptest! {
             prop_assume!(distinct(other.clone()) != distinct(pairs));
             let body = Params::from_pairs(other).to_form();
             prop_assert!(check(&url, body.as_bytes(), &signature, "token", false).is_err());
+        }
+    }
+
+    #[test]
+    fn a_flipped_bit_anywhere_is_refused(
+        pairs in pairs(), url in url(), place: Index, bit in 0..8_u8, json in "[ -~é]{0,40}"
+    ) {
+        let token = "the right token";
+        let flipped = |bytes: &[u8]| {
+            let mut bytes = bytes.to_vec();
+            let place = place.index(bytes.len());
+            bytes[place] ^= 1 << bit;
+            bytes
+        };
+        // Of the form as it is decoded; a wire has more than one way to write the same.
+        let params = Params::from_pairs(pairs.clone());
+        let body = params.to_form();
+        let signature = sign(&url, body.as_bytes(), token);
+        let which = place.index(pairs.len());
+        for of_name in [true, false] {
+            let mut other: Vec<(Vec<u8>, Vec<u8>)> = pairs
+                .iter()
+                .map(|(name, value)| (name.clone().into_bytes(), value.clone().into_bytes()))
+                .collect();
+            let text = if of_name { &mut other[which].0 } else { &mut other[which].1 };
+            if text.is_empty() {
+                continue;
+            }
+            *text = flipped(text);
+            let other = Params::from_pairs(other).to_form();
+            let repeats = |pairs: &[(String, String)]| {
+                pairs.iter().filter(|pair| **pair == pairs[which]).count() > 1
+            };
+            let moved = joined(&other) == joined(&body);
+            if !repeats(&pairs) && !moved {
+                prop_assert!(check(&url, other.as_bytes(), &signature, token, false).is_err());
+            }
+        }
+
+        // Of the URL, as long as it is text. Without a port, which may be no part of a signature.
+        if !url[8..].contains(':') {
+            let other = flipped(url.as_bytes());
+            if let Ok(other) = String::from_utf8(other)
+                // A fragment is none either.
+                && !other.contains('#')
+            {
+                let refused = check(&other, body.as_bytes(), &signature, token, false);
+                prop_assert!(refused.is_err(), "{}", other);
+            }
+        }
+
+        // Of the signature and the token.
+        let other = flipped(signature.as_bytes());
+        let request = RequestView::with_body(&url, FORM, body.as_bytes(), &other);
+        let tokens = AuthTokens::single("AC1", token);
+        prop_assert!(SignatureScheme::new().verify(&request, &tokens).is_err());
+        if let Ok(other) = String::from_utf8(flipped(token.as_bytes())) {
+            prop_assert!(check(&url, body.as_bytes(), &signature, &other, false).is_err());
+        }
+
+        // Of a body that is no form.
+        let hashed = with_body_hash(&url, json.as_bytes());
+        let signature = sign(&hashed, b"", token);
+        let check_json = |body: &[u8]| {
+            let json: Option<&[u8]> = Some(b"application/json");
+            let request = RequestView::with_body(&hashed, json, body, signature.as_bytes());
+            SignatureScheme::new().verify(&request, &tokens).map(drop)
+        };
+        prop_assert_eq!(check_json(json.as_bytes()), Ok(()));
+        if !json.is_empty() {
+            let refused = check_json(&flipped(json.as_bytes()));
+            prop_assert_eq!(refused, Err(SignatureError::BodyHash));
+        }
+        prop_assert!(check_json(&[json.as_bytes(), b" "].concat()).is_err());
+    }
+
+    #[test]
+    fn an_added_or_removed_parameter_is_refused(
+        pairs in pairs(), url in url(), place: Index,
+        added in ("[A-Z][a-z]{1,8}|AccountSid", "[ -~é]{0,12}"),
+    ) {
+        let body = Params::from_pairs(pairs.clone()).to_form();
+        let signature = sign(&url, body.as_bytes(), "token");
+        let mut more = pairs.clone();
+        more.insert(place.index(pairs.len() + 1), added.clone());
+        let more = Params::from_pairs(more).to_form();
+        // The same pair again is signed once.
+        if !pairs.contains(&added) {
+            prop_assert!(check(&url, more.as_bytes(), &signature, "token", false).is_err());
+        }
+        let mut fewer = pairs.clone();
+        let removed = fewer.remove(place.index(pairs.len()));
+        if !fewer.contains(&removed) {
+            let fewer = Params::from_pairs(fewer).to_form();
+            prop_assert!(check(&url, fewer.as_bytes(), &signature, "token", false).is_err());
         }
     }
 

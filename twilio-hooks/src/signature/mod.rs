@@ -79,12 +79,15 @@
 //!   [`SignatureScheme`] tells which spellings are tried.
 //!
 //! # Deployment
+//! The [guide](crate::guide) has more on each of these.
+//!
 //! ## Behind a proxy
 //! Most refusals of genuine requests come from a URL that the proxy changed. Configure it:
 //! [`PublicUrl::fixed`] needs nothing from the proxy and is right for nearly everybody. Forwarding
 //! headers are read only from [proxies you list](PublicUrl::forwarded). Start with
 //! [`Mode::ReportOnly`] if in doubt: the log then names the URL that was tried. Routers that nest
-//! others change the URI; give the layer the [`RequestTarget`].
+//! others change the URI; give the layer the [`RequestTarget`]. [`Diagnose`] finds out
+//! [why a request was refused](crate::guide::why_refused).
 //!
 //! ## Tokens
 //! Only the primary auth token signs, and promoting the secondary one takes effect at once. List
@@ -92,7 +95,8 @@
 //! tokens in a database, implement [`KeyProvider`].
 //!
 //! A subaccount signs with its own token. Give each account its own entry: the `AccountSid` of a
-//! request chooses the key, and nothing signed by one account is taken for another. Tokens are per
+//! request chooses the key, and nothing signed by one account is taken for another. JSON events name
+//! no account: [the route says whose they are](ValidateSignatureLayer::with_account). Tokens are per
 //! [region](https://www.twilio.com/docs/global-infrastructure).
 //!
 //! ## Replays
@@ -103,10 +107,13 @@
 //! - make handlers idempotent by message, call or recording SID, which honest repeats need anyway;
 //! - do not share an auth token between environments.
 //!
+//! A [`ReplayGuard`] tells or drops repeated requests, if you want to know of them.
+//!
 //! ## Load
 //! Headers are checked before the body is read. A refused request costs some hashes over its body,
 //! a handful for each token of the account; the [body limit](ValidateSignatureLayer::with_body_limit)
-//! bounds them.
+//! bounds them. Looking for the cause of a refusal, if it is turned on, has
+//! [bounds of its own](Diagnose#cost).
 //!
 //! [docs]: https://www.twilio.com/docs/usage/security#validating-requests
 

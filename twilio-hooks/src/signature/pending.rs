@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    AccountKeys, Delivery, Diagnosis, KeyError, KeyProvider, Mode, OnRepeat, ReplayGuard, Reported,
-    RequestView, Seen, SharedKey, SignatureError, Verified,
+    AccountKeys, Delivery, Diagnose, Diagnosis, KeyError, KeyProvider, Mode, OnRepeat, ReplayGuard,
+    Reported, RequestView, Seen, SharedKey, SignatureError, Verified,
     diagnosis::KnownKeys,
     layer::{Config, KeySource},
     public_url::for_log,
@@ -330,7 +330,7 @@ impl Pending {
     /// Looks for the cause, if the layer is asked to and has not been busy with that.
     fn diagnose(&self, error: SignatureError, keys: KnownKeys<'_>) -> Option<Box<Diagnosis>> {
         let (diagnose, limit) = self.config.diagnose.as_ref()?;
-        if !diagnose.can_tell(error) || !limit.allows(Instant::now()) {
+        if !Diagnose::can_tell(error) || !limit.allows(Instant::now()) {
             return None;
         }
         let diagnosis = diagnose

@@ -187,16 +187,11 @@ impl Diagnose {
     #[must_use]
     pub fn diagnose(&self, request: &RequestView<'_>, tokens: &AuthTokens) -> Option<Diagnosis> {
         let error = self.scheme.verify(request, tokens).err()?;
-        self.can_tell(error)
-            .then(|| self.find(request, error, &KnownKeys::of_tokens(tokens)))
+        Self::can_tell(error).then(|| self.find(request, error, &KnownKeys::of_tokens(tokens)))
     }
 
     /// Whether there is anything to find out about such a failure.
-    #[expect(
-        clippy::unused_self,
-        reason = "what can be told may depend on it one day"
-    )]
-    pub(super) fn can_tell(&self, error: SignatureError) -> bool {
+    pub(super) fn can_tell(error: SignatureError) -> bool {
         matches!(
             error,
             SignatureError::Mismatch
