@@ -19,9 +19,7 @@ use tokio_tungstenite::{
 };
 use twilio_hooks::{
     Params,
-    signature::{
-        AuthTokens, Diagnose, PublicUrl, SigningKey, ValidateSignatureLayer, Verified,
-    },
+    signature::{AuthTokens, Diagnose, PublicUrl, SigningKey, ValidateSignatureLayer, Verified},
 };
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -69,7 +67,9 @@ impl Server {
             let key = SigningKey::auth_token(TOKEN.to_owned()).expect("a token");
             let signature = key.sign(signed, &Params::default());
             let signature = signature.parse().expect("base64 is a header value");
-            request.headers_mut().insert("x-twilio-signature", signature);
+            request
+                .headers_mut()
+                .insert("x-twilio-signature", signature);
         }
         match connect_async(request).await {
             Ok((socket, _)) => Ok(socket),
@@ -96,7 +96,10 @@ async fn a_signed_upgrade_becomes_a_stream() {
         let mut socket = server.connect(Some(signed)).await.expect("a stream");
         assert_eq!(text(&mut socket).await, signed);
         let message = r#"{"event":"connected"}"#;
-        socket.send(Message::text(message)).await.expect("it is sent");
+        socket
+            .send(Message::text(message))
+            .await
+            .expect("it is sent");
         assert_eq!(text(&mut socket).await, message);
     }
     assert_eq!(server.upgrades.load(Ordering::Relaxed), 3);
@@ -105,7 +108,10 @@ async fn a_signed_upgrade_becomes_a_stream() {
 #[tokio::test]
 async fn any_other_is_refused_before_it_happens() {
     let server = Server::start().await;
-    assert_eq!(server.connect(None).await.err(), Some(StatusCode::BAD_REQUEST));
+    assert_eq!(
+        server.connect(None).await.err(),
+        Some(StatusCode::BAD_REQUEST)
+    );
     for signed in [
         "https://hooks.example.com/media?lang=en",
         "wss://hooks.example.com/other?lang=en",

@@ -137,6 +137,9 @@ impl ValidateSignatureLayer {
     /// extensions of the response, and into [`Reported`](super::Reported). It is for people, and
     /// changes nothing about the refusal. Strangers can make requests fail, so only
     /// [a few a second](Diagnose::with_rate_limit) are looked into.
+    ///
+    /// With [`AuthTokens`] it also tells whether the key of another account signed. A
+    /// [`KeyProvider`] is asked for nothing more than the check needed, so that it cannot.
     #[must_use]
     pub fn with_diagnosis(mut self, diagnose: Diagnose) -> Self {
         let limit = Arc::new(RateLimit::new(diagnose.rate_limit()));
