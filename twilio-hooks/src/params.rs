@@ -69,44 +69,43 @@ impl Params {
         // One chunk beyond the end, if need be: its padding ends the last piece.
         while read <= form.len() {
             let chunk = chunk_at(form, read);
-            let mut special = special_bytes(chunk);
-            let mut done = 0;
-            loop {
-                let rest = chunk.checked_shr(8 * done).unwrap_or_default();
-                text[written..written + CHUNK].copy_from_slice(&rest.to_le_bytes());
-                if special == 0 {
-                    written += CHUNK - done as usize;
-                    read += CHUNK;
-                    break;
+            text[written..written + CHUNK].copy_from_slice(&chunk.to_le_bytes());
+            let special = special_bytes(chunk);
+            if special == 0 {
+                read += CHUNK;
+                written += CHUNK;
+                continue;
+            }
+            // What comes before the first of them stays. The rest is written again.
+            let place = special.trailing_zeros() as usize / 8;
+            read += place;
+            written += place;
+            match (chunk >> (8 * place)) as u8 {
+                b'&' => {
+                    if read > piece_start {
+                        let value_end = written as u32;
+                        spans.push(Span {
+                            name_end: name_end.take().unwrap_or(value_end),
+                            value_end,
+                        });
+                    }
+                    read += 1;
+                    piece_start = read;
                 }
-                let place = special.trailing_zeros() / 8;
-                special &= special - 1;
-                written += (place - done) as usize;
-                done = place + 1;
-                let position = read + place as usize;
-                match (chunk >> (8 * place)) as u8 {
-                    b'&' => {
-                        if position > piece_start {
-                            let value_end = written as u32;
-                            spans.push(Span {
-                                name_end: name_end.take().unwrap_or(value_end),
-                                value_end,
-                            });
-                        }
-                        piece_start = position + 1;
-                    }
-                    b'=' if name_end.is_none() => name_end = Some(written as u32),
-                    b'%' => {
-                        let (byte, length) = unescape(&form[position..]);
-                        text[written] = byte;
-                        written += 1;
-                        read = position + length;
-                        break;
-                    }
-                    byte => {
-                        text[written] = if byte == b'+' { b' ' } else { byte };
-                        written += 1;
-                    }
+                b'=' if name_end.is_none() => {
+                    name_end = Some(written as u32);
+                    read += 1;
+                }
+                b'%' => {
+                    let (byte, length) = unescape(&form[read..]);
+                    text[written] = byte;
+                    written += 1;
+                    read += length;
+                }
+                byte => {
+                    text[written] = if byte == b'+' { b' ' } else { byte };
+                    written += 1;
+                    read += 1;
                 }
             }
         }
@@ -368,12 +367,14 @@ fn chunk_at(form: &[u8], start: usize) -> u64 {
     }))
 }
 
-/// The highest bit of every byte that is `&`, `=`, `+` or `%`.
+/// Where a byte may be `&`, `=`, `+` or `%`, its highest bit. None of them is missed. Other bytes
+/// may be marked too: some that are below `,`, which forms hardly have, and some after a marked one.
 fn special_bytes(chunk: u64) -> u64 {
-    const LOW_BITS: u64 = u64::from_ne_bytes([0x7F; CHUNK]);
-    let zero_bytes = |bytes: u64| !(((bytes & LOW_BITS) + LOW_BITS) | bytes | LOW_BITS);
-    let equal = |byte| zero_bytes(chunk ^ u64::from_ne_bytes([byte; CHUNK]));
-    equal(b'&') | equal(b'=') | equal(b'+') | equal(b'%')
+    const ONES: u64 = u64::from_ne_bytes([1; CHUNK]);
+    // Subtracting borrows from the highest bit of each byte that is smaller.
+    let below = |bytes: u64, bound: u8| bytes.wrapping_sub(ONES * u64::from(bound)) & !bytes;
+    let highest_bits = ONES << 7;
+    (below(chunk, b',') | below(chunk ^ (ONES * u64::from(b'=')), 1)) & highest_bits
 }
 
 /// The byte that an escape stands for and the escape's length; a malformed one is just a `%`.
