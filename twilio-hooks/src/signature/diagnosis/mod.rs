@@ -30,7 +30,7 @@ use super::{
 /// # Cost
 /// Whoever sends requests can make it work, so the work is bounded: at most
 /// [`MAX_HASHES`](Self::MAX_HASHES) signatures over [`MAX_BYTES`](Self::MAX_BYTES) bytes altogether,
-/// which takes about a millisecond. A layer looks into
+/// which takes one or two milliseconds; forms above 128 KiB are not looked into. A layer looks into
 /// [ten refusals a second](Self::with_rate_limit) and leaves the others alone.
 ///
 /// # Examples

@@ -62,6 +62,9 @@ impl Diagnose {
     }
 }
 
+/// Larger forms are not looked into. Twilio's have a few kilobytes.
+const MAX_FORM: usize = Diagnose::MAX_BYTES / 8;
+
 /// Up to which number combinations are tried.
 const COMBINATIONS: usize = 400;
 
@@ -103,8 +106,11 @@ impl Search<'_> {
                 (&form, &[Cause::ContentType])
             }
         };
-        let pairs = SortedPairs::by_bytes(params);
         let size = size(params);
+        if size > MAX_FORM {
+            return None;
+        }
+        let pairs = SortedPairs::by_bytes(params);
         let changes = changes(&url, candidates);
         let by_itself = |cause: Cause| [given, &[cause]].concat();
         let other_keys = |url: UrlParts<'_>, search: &mut Self, causes: &[Cause]| {
