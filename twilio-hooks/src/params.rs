@@ -60,56 +60,42 @@ impl Params {
     #[must_use]
     pub fn from_form(form: &[u8]) -> Self {
         let form = &form[..form.len().min(u32::MAX as usize)];
-        // Decoding never makes a text longer, and chunks are written whole.
-        let mut text = vec![0; form.len() + CHUNK];
+        // Decoding never makes a text longer.
+        let mut text = Vec::with_capacity(form.len());
         let mut spans = Vec::with_capacity(form.len() / 16 + 1);
-        let (mut read, mut written) = (0, 0);
-        let mut piece_start = 0;
-        let mut name_end = None;
-        // One chunk beyond the end, if need be: its padding ends the last piece.
-        while read <= form.len() {
-            let chunk = chunk_at(form, read);
-            text[written..written + CHUNK].copy_from_slice(&chunk.to_le_bytes());
-            let special = special_bytes(chunk);
-            if special == 0 {
-                read += CHUNK;
-                written += CHUNK;
+        let mut rest = form;
+        while let Some((first, after)) = rest.split_first() {
+            if *first == b'&' {
+                rest = after;
                 continue;
             }
-            // What comes before the first of them stays. The rest is written again.
-            let place = special.trailing_zeros() as usize / 8;
-            read += place;
-            written += place;
-            match (chunk >> (8 * place)) as u8 {
-                b'&' => {
-                    if read > piece_start {
-                        let value_end = written as u32;
-                        spans.push(Span {
-                            name_end: name_end.take().unwrap_or(value_end),
-                            value_end,
-                        });
+            let mut name_end = None;
+            loop {
+                let (plain, special) = rest.split_at(plain_bytes(rest));
+                text.extend_from_slice(plain);
+                let (byte, length) = match special {
+                    [] | [b'&', ..] => {
+                        rest = special;
+                        break;
                     }
-                    read += 1;
-                    piece_start = read;
-                }
-                b'=' if name_end.is_none() => {
-                    name_end = Some(written as u32);
-                    read += 1;
-                }
-                b'%' => {
-                    let (byte, length) = unescape(&form[read..]);
-                    text[written] = byte;
-                    written += 1;
-                    read += length;
-                }
-                byte => {
-                    text[written] = if byte == b'+' { b' ' } else { byte };
-                    written += 1;
-                    read += 1;
-                }
+                    [b'=', after @ ..] if name_end.is_none() => {
+                        name_end = Some(text.len() as u32);
+                        rest = after;
+                        continue;
+                    }
+                    [b'%', ..] => unescape(special),
+                    [b'+', ..] => (b' ', 1),
+                    [byte, ..] => (*byte, 1),
+                };
+                text.push(byte);
+                rest = &special[length..];
             }
+            let value_end = text.len() as u32;
+            spans.push(Span {
+                name_end: name_end.unwrap_or(value_end),
+                value_end,
+            });
         }
-        text.truncate(written);
         Self {
             inner: Arc::new(Inner { text, spans }),
         }
@@ -233,17 +219,15 @@ impl Params {
         self.inner.spans.iter().map(move |span| {
             let (start, end) = (name_start, span.name_end as usize);
             name_start = span.value_end as usize;
+            let length = end - start;
             // What follows a name is its value, so eight bytes can be read almost always.
-            match (text[start..].first_chunk(), 8 * (end - start)) {
-                (Some(chunk), 64..) => u64::from_be_bytes(*chunk),
-                (Some(_), 0) => 0,
-                (Some(chunk), bits) => u64::from_be_bytes(*chunk) & (u64::MAX << (64 - bits)),
-                (None, _) => {
-                    let mut chunk = [0; 8];
-                    chunk[..end - start].copy_from_slice(&text[start..end]);
-                    u64::from_be_bytes(chunk)
-                }
-            }
+            let chunk = text[start..].first_chunk().copied().unwrap_or_else(|| {
+                let mut chunk = [0; 8];
+                chunk[..length.min(8)].copy_from_slice(&text[start..end.min(start + 8)]);
+                chunk
+            });
+            let behind = u64::MAX.checked_shr(8 * length.min(8) as u32);
+            u64::from_be_bytes(chunk) & !behind.unwrap_or_default()
         })
     }
 
@@ -357,18 +341,23 @@ impl ParamError {
 /// How many bytes are looked at together.
 const CHUNK: usize = 8;
 
-/// Eight bytes as a number, the first one lowest; beyond the end there is `&`.
-fn chunk_at(form: &[u8], start: usize) -> u64 {
-    let rest = &form[start..];
-    u64::from_le_bytes(rest.first_chunk().copied().unwrap_or_else(|| {
-        let mut chunk = [b'&'; CHUNK];
-        chunk[..rest.len()].copy_from_slice(rest);
-        chunk
-    }))
+/// How many bytes at the start are neither `&`, `=`, `+` nor `%`, or some fewer.
+fn plain_bytes(text: &[u8]) -> usize {
+    let mut plain = 0;
+    while let Some(chunk) = text[plain..].first_chunk() {
+        let special = special_bytes(u64::from_le_bytes(*chunk));
+        if special != 0 {
+            return plain + special.trailing_zeros() as usize / 8;
+        }
+        plain += CHUNK;
+    }
+    let is_special = |byte: &u8| matches!(byte, b'&' | b'=' | b'+' | b'%');
+    let rest = &text[plain..];
+    plain + rest.iter().position(is_special).unwrap_or(rest.len())
 }
 
 /// Where a byte may be `&`, `=`, `+` or `%`, its highest bit. None of them is missed. Other bytes
-/// may be marked too: some that are below `,`, which forms hardly have, and some after a marked one.
+/// are marked too: those below `,`, which forms hardly have, and some after a marked one.
 fn special_bytes(chunk: u64) -> u64 {
     const ONES: u64 = u64::from_ne_bytes([1; CHUNK]);
     // Subtracting borrows from the highest bit of each byte that is smaller.
