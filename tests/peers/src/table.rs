@@ -13,7 +13,7 @@ struct Row<'a> {
     figure: Figure,
 }
 
-/// Prints everything, as Markdown.
+/// Prints everything, as Markdown; whether the targets are met goes to the standard error output.
 pub fn print(
     contestants: &[Contestant],
     figures: &[Figure],
@@ -24,13 +24,13 @@ pub fn print(
         .zip(figures)
         .map(|(contestant, &figure)| Row { contestant, figure })
         .collect();
-    println!("| | time | spread | to ours | to the yardstick | allocations | bytes |");
-    println!("|---|---:|---:|---:|---:|---:|---:|");
+    println!("| | median | spread | fastest | to ours | to the yardstick | allocations | bytes |");
+    println!("|---|---:|---:|---:|---:|---:|---:|---:|");
     let mut notes = Vec::new();
     for task in Task::ALL {
-        println!("| **{}** | | | | | | |", title(task));
-        let yardstick = median(&rows, task, Role::Yardstick);
-        let ours = median(&rows, task, Role::Ours);
+        println!("| **{}** | | | | | | | |", title(task));
+        let yardstick = of_role(&rows, task, Role::Yardstick).median;
+        let ours = of_role(&rows, task, Role::Ours).median;
         for row in of(&rows, task) {
             let Row { contestant, figure } = row;
             let key = (task.name().to_owned(), contestant.name.clone());
@@ -49,9 +49,10 @@ pub fn print(
                 Role::Yardstick | Role::Peer => contestant.name.clone(),
             };
             println!(
-                "| {name}{mark} | {} | ±{:.0} % | {:.2} | {:.2} | {count} | {bytes} |",
+                "| {name}{mark} | {} | ±{:.0} % | {} | {:.2} | {:.2} | {count} | {bytes} |",
                 time(figure.median),
                 100.0 * figure.spread / figure.median,
+                time(figure.fastest),
                 figure.median / ours,
                 figure.median / yardstick,
             );
@@ -65,9 +66,9 @@ pub fn print(
     for reason in LEFT_OUT {
         println!("- {reason}");
     }
-    println!();
+    eprintln!();
     for line in targets(&rows) {
-        println!("{line}");
+        eprintln!("{line}");
     }
 }
 
@@ -93,10 +94,11 @@ fn of<'a, 'r>(rows: &'r [Row<'a>], task: Task) -> impl Iterator<Item = &'r Row<'
     rows.iter().filter(move |row| row.contestant.task == task)
 }
 
-fn median(rows: &[Row<'_>], task: Task, role: Role) -> f64 {
+fn of_role(rows: &[Row<'_>], task: Task, role: Role) -> Figure {
     of(rows, task)
         .find(|row| row.contestant.role == role)
-        .map_or(f64::NAN, |row| row.figure.median)
+        .map(|row| row.figure)
+        .expect("every task has its yardstick and us")
 }
 
 fn time(nanoseconds: f64) -> String {
@@ -107,48 +109,73 @@ fn time(nanoseconds: f64) -> String {
     }
 }
 
-/// What this library promises itself, held against the figures.
+/// What this library promises itself, held against the medians; in brackets what it would be by the
+/// fastest rounds, because a busy machine slows some kinds of work down more than others.
 fn targets(rows: &[Row<'_>]) -> Vec<String> {
-    let to_yardstick = |task| median(rows, task, Role::Ours) / median(rows, task, Role::Yardstick);
-    let fastest = |wanted: &str| {
-        of(rows, Task::Signature)
-            .filter(|row| row.contestant.role == Role::Peer)
-            .filter(|row| {
-                let name = &row.contestant.name;
-                match wanted {
-                    "Rust" => !name.contains("Node") && !name.contains("Python"),
-                    _ => name.contains(wanted),
-                }
-            })
-            .map(|row| row.figure.median / median(rows, Task::Signature, Role::Ours))
-            .fold(f64::NAN, f64::min)
+    type Choice = fn(&Figure) -> f64;
+    let choices: [Choice; 2] = [|figure| figure.median, |figure| figure.fastest];
+    let to_yardstick = |task| {
+        choices.map(|of| {
+            of(&of_role(rows, task, Role::Ours)) / of(&of_role(rows, task, Role::Yardstick))
+        })
     };
-    let at_most = |what: &str, value: f64, bound: f64| {
-        let word = if value <= bound { "met" } else { "MISSED" };
-        format!("- {word}: {what}: {value:.2}, at most {bound}")
+    let best_peer = |is_meant: fn(&str) -> bool| {
+        choices.map(|choice| {
+            of(rows, Task::Signature)
+                .filter(|row| row.contestant.role == Role::Peer && is_meant(&row.contestant.name))
+                .map(|row| choice(&row.figure))
+                .fold(f64::INFINITY, f64::min)
+                / choice(&of_role(rows, Task::Signature, Role::Ours))
+        })
     };
-    let at_least = |what: &str, value: f64, bound: f64| {
-        let word = if value >= bound { "met" } else { "MISSED" };
-        format!("- {word}: {what}: {value:.1}, at least {bound}")
+    let line = |what: &str, [median, fastest]: [f64; 2], bound: f64, at_most: bool| {
+        let word = match (median <= bound) == at_most {
+            true => "met",
+            false => "MISSED",
+        };
+        let side = match at_most {
+            true => "at most",
+            false => "at least",
+        };
+        format!("- {word}: {what}: {median:.2} ({fastest:.2}), {side} {bound}")
     };
+    let is_rust = |name: &str| !name.contains("Node") && !name.contains("Python");
     vec![
-        at_most("signature to raw HMAC", to_yardstick(Task::Signature), 2.94),
-        at_least(
-            "fastest Rust peer's signature to ours",
-            fastest("Rust"),
-            2.8,
+        line(
+            "signature, ours to raw HMAC",
+            to_yardstick(Task::Signature),
+            2.94,
+            true,
         ),
-        at_least("Node's signature to ours", fastest("Node"), 11.0),
-        at_least("Python's signature to ours", fastest("Python"), 70.0),
-        at_most(
-            "payload to serde_urlencoded",
+        line(
+            "signature, best Rust peer to ours",
+            best_peer(is_rust),
+            2.8,
+            false,
+        ),
+        line(
+            "signature, Node to ours",
+            best_peer(|name| name.contains("Node")),
+            11.0,
+            false,
+        ),
+        line(
+            "signature, Python to ours",
+            best_peer(|name| name.contains("Python")),
+            70.0,
+            false,
+        ),
+        line(
+            "payload, ours to serde_urlencoded",
             to_yardstick(Task::Payload),
             1.0,
+            true,
         ),
-        at_most(
-            "TwiML to pushing into a String",
+        line(
+            "TwiML, ours to pushing into a String",
             to_yardstick(Task::Twiml),
             1.5,
+            true,
         ),
     ]
 }
