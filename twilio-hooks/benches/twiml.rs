@@ -1,5 +1,5 @@
 //! How long it takes to build and render a voice response of five verbs, beside pushing the same
-//! bytes into a `String`.
+//! bytes into a `String`; and to parse and check it.
 //!
 //! The strings know their text in advance and escape nothing, so they are the least that any
 //! builder can cost. `string_push` starts from an empty `String`, as most such code does;
@@ -8,6 +8,7 @@
 use std::hint::black_box;
 
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
+use twilio_hooks::twiml::lint::{Product, lint};
 use twilio_hooks::twiml::{Gather, Hangup, HttpMethod, Play, Redirect, Say, VoiceResponse};
 
 /// The values of the document, hidden from the compiler so that neither side is computed at compile
@@ -87,5 +88,19 @@ fn five_verbs(c: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, five_verbs);
+/// The same document the other way.
+fn reading(c: &mut Criterion) {
+    let document = twiml(&VALUES);
+    let mut group = c.benchmark_group("reading");
+    group.throughput(Throughput::Bytes(document.len() as u64));
+    group.bench_function("parse", |b| {
+        b.iter(|| VoiceResponse::parse(black_box(&document)));
+    });
+    group.bench_function("lint", |b| {
+        b.iter(|| lint(black_box(&document), Product::Voice));
+    });
+    group.finish();
+}
+
+criterion_group!(benches, five_verbs, reading);
 criterion_main!(benches);

@@ -38,6 +38,12 @@ impl Comment {
         Ok(Self(text))
     }
 
+    /// A comment that stood in a document.
+    pub(super) fn from_source(text: &str) -> Self {
+        debug_assert!(Self::new(text.to_owned()).is_ok(), "{text:?}");
+        Self(text.to_owned().into())
+    }
+
     /// The comment between `<!--` and `-->`.
     #[must_use]
     pub fn as_str(&self) -> &str {

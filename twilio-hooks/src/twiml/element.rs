@@ -3,10 +3,11 @@
 use std::marker::PhantomData;
 
 use super::Text;
+use super::comment::Comment;
 use super::raw::RawAttributes;
 use super::schema::{ElementSchema, TextRule};
 use super::source;
-use super::verbs::Node;
+use super::verbs::{Break, Node};
 use super::xml::AttributeValue;
 
 /// `Self` may stand inside a `Parent` element.
@@ -121,37 +122,46 @@ pub(crate) fn read<Value: AttributeValue>(field: &mut Option<Value>, text: &str)
 }
 
 /// The text that an element begins with and the children that follow, as its schema has them.
+///
+/// Comments before or in that text come after it, so that they don't cut it in pieces.
 pub(crate) fn read_content(
     schema: &ElementSchema,
     source: &source::Element<'_>,
 ) -> (Option<Text>, Vec<Node>) {
-    let blank = |content: &source::Content<'_>| match content {
-        source::Content::Text(text, _) => text.chars().all(|c| c.is_ascii_whitespace()),
-        source::Content::Element(_) => true,
-    };
-    let text_alone = matches!(source.content[..], [source::Content::Text(..)]);
-    let has_text = schema.mixed
-        || (text_alone && schema.text != TextRule::None)
-        || !source.content.iter().all(blank);
-
+    let keeps_text = keeps_text(schema, source);
+    let mut begins = schema.text != TextRule::None;
     let mut leading = None;
     let mut children = Vec::with_capacity(source.content.len());
-    for (index, content) in source.content.iter().enumerate() {
+    for content in &source.content {
         match content {
-            source::Content::Text(..) if !has_text => {}
-            source::Content::Text(text, _) if index == 0 && schema.text != TextRule::None => {
-                leading = Some(text.to_string().into());
+            source::Content::Text(..) if !keeps_text => {}
+            source::Content::Text(text, _) if begins => {
+                leading.get_or_insert_with(String::new).push_str(text);
             }
-            source::Content::Text(text, _) => children.push(Node::Text(text.to_string().into())),
+            source::Content::Text(text, _) => children.push(text.to_string().into()),
             source::Content::Element(element) => {
+                begins = false;
                 children.push(Node::from_source(schema, element));
             }
+            source::Content::Comment(text) => children.push(Comment::from_source(text).into()),
         }
     }
     if source.content.is_empty() && !source.self_closing {
-        leading = Some(Text::Borrowed(""));
+        leading = Some(String::new());
     }
-    (leading, children)
+    (leading.map(Into::into), children)
+}
+
+/// Whether the texts in an element mean something: not if they only set its children apart.
+pub(crate) fn keeps_text(schema: &ElementSchema, source: &source::Element<'_>) -> bool {
+    let blank = |content: &source::Content<'_>| match content {
+        source::Content::Text(text, _) => text.chars().all(|c| c.is_ascii_whitespace()),
+        _ => true,
+    };
+    let alone = matches!(source.content[..], [source::Content::Text(..)]);
+    // In spoken text blanks divide words.
+    let spoken = Break::SCHEMA.parents.contains(&schema.name);
+    spoken || (alone && schema.text != TextRule::None) || !source.content.iter().all(blank)
 }
 
 /// An attribute that no field took.
@@ -297,6 +307,11 @@ macro_rules! element {
             ) -> Self {
                 self.raw.set(name, value.into());
                 self
+            }
+
+            /// The attributes that were set by name, and those that were read but fit no field.
+            pub fn raw_attributes(&self) -> impl Iterator<Item = (&$crate::twiml::XmlName, &str)> {
+                self.raw.iter()
             }
 
             /// Adds what may stand inside this element after what is there already.

@@ -83,6 +83,63 @@
 //! Twilio refuses documents of more than 64 kB. Texts are [`Text`]: literals and owned strings are
 //! taken without a copy.
 //!
+//! # Reading TwiML
+//!
+//! `parse` turns a document into the same tree, for tools and for tests of one's own answers:
+//!
+//! ```
+//! use twilio_hooks::twiml::{Node, VoiceResponse};
+//!
+//! let reply = VoiceResponse::parse(
+//!     r#"<Response>
+//!         <Gather action="/voice/menu" numDigits="1"><Say>Press a key.</Say></Gather>
+//!         <Sparkle level="9"/>
+//!     </Response>"#,
+//! )?;
+//! let [Node::Gather(gather), Node::RawElement(sparkle)] = reply.children() else { panic!() };
+//! assert_eq!((gather.action.as_deref(), gather.num_digits), (Some("/voice/menu"), Some(1)));
+//! assert_eq!(sparkle.name().as_str(), "Sparkle");
+//! assert!(sparkle.attributes().any(|(name, value)| name.as_str() == "level" && value == "9"));
+//! # Ok::<(), twilio_hooks::twiml::ParseError>(())
+//! ```
+//!
+//! Nothing that means something is lost, so that what is read and written again says the same:
+//!
+//! - Elements become their types where TwiML allows them. Unknown ones, those in a wrong place, and
+//!   all that is inside these become a [`RawElement`].
+//! - Attributes fill their fields if their values are written in the way this crate writes them;
+//!   others (`length="007"`, `method="get"`, unknown names) are kept as `attribute` sets them, and
+//!   given by `raw_attributes`.
+//! - Text keeps its order among the elements, and its blanks. Only where all text in an element is
+//!   blank and merely sets its children apart it is dropped; inside [`Say`] and its
+//!   [`ssml`] never, because blanks divide words there.
+//! - CDATA sections and references become the text they stand for. [`Comment`]s are kept; those in
+//!   the text that an element begins with come after it, and those around the root, processing
+//!   instructions and the XML declaration are dropped.
+//!
+//! Refused are texts that aren't well-formed, with the place in [`ParseError`], and what TwiML has
+//! no use for: document types, with which documents explode, and more than 64 elements inside each
+//! other. The time grows with the length of the text and no faster; how long it may be is up to the
+//! caller.
+//!
+//! # Checking TwiML
+//!
+//! [`lint()`] tells what Twilio would refuse, skip or do otherwise than it looks, and
+//! [`VoiceResponse::lint`] does so for what was built:
+//!
+//! ```
+//! use twilio_hooks::twiml::lint::{Product, lint};
+//!
+//! let findings = lint("<Response><Say voice='Polly.Amy'>Hi</Say><Puase/></Response>", Product::Voice);
+//! assert_eq!(
+//!     findings[0].to_string(),
+//!     "1:42: error[unknown-element]: Twilio skips `<Puase>`, because TwiML has no such element. \
+//!      Did you mean `<Pause>`?",
+//! );
+//! ```
+//!
+//! [`schema`] has what is known about the elements as data.
+//!
 //! # How it is made
 //!
 //! Elements are plain structs with public, typed fields, so that TwiML can be inspected as well as
@@ -90,16 +147,18 @@
 //! struct, its setters and its XML from one line per attribute, because hundreds of attributes
 //! written by hand would differ in small ways. A child is a variant of [`Node`] and nesting is a
 //! trait with one implementation per pair, declared by the child: a new element is one new file.
-//! Leading text is kept apart from the children, as most elements have only that and then need no
-//! list.
+//! The lines also make the [`schema`], and with it the parser and the linter. Leading text is kept
+//! apart from the children, as most elements have only that and then need no list.
 
 mod comment;
 mod document;
 mod element;
 mod enums;
 mod fax;
+pub mod lint;
 mod messaging;
 mod name;
+mod parse;
 mod raw;
 mod reply;
 mod response;
@@ -122,8 +181,10 @@ pub use enums::{
     TextNormalization, Track, Trim,
 };
 pub use fax::FaxResponse;
+pub use lint::lint;
 pub use messaging::MessagingResponse;
 pub use name::{InvalidXmlName, XmlName};
+pub use parse::{ParseError, ParseErrorKind, Position};
 pub use raw::RawElement;
 pub use reply::{Reply, ReplyBody};
 pub use texts::{Decimal, LanguageTag, Password};

@@ -6,7 +6,7 @@ use std::fmt;
 /// Names are checked when they are made, so that what is written with them is XML: a letter or `_`
 /// first, then letters, digits, `-`, `_` and `.`, as XML 1.0 defines them for all scripts. A prefix
 /// may only be `xml:`, because no other is declared in TwiML; for the same reason `xmlns` is
-/// refused.
+/// refused. Only names that were read from a document have what they had there.
 ///
 /// # Examples
 ///

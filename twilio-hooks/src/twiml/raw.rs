@@ -1,4 +1,5 @@
 use super::Text;
+use super::comment::Comment;
 use super::element::{ChildOf, keep};
 use super::name::XmlName;
 use super::source;
@@ -63,6 +64,7 @@ impl RawElement {
         let children = source.content.iter().map(|content| match content {
             source::Content::Text(text, _) => Node::Text(text.to_string().into()),
             source::Content::Element(child) => Self::from_source(child).into(),
+            source::Content::Comment(text) => Comment::from_source(text).into(),
         });
         element.children = children.collect();
         element
@@ -72,6 +74,11 @@ impl RawElement {
     #[must_use]
     pub const fn name(&self) -> &XmlName {
         &self.name
+    }
+
+    /// The attributes, in order.
+    pub fn attributes(&self) -> impl Iterator<Item = (&XmlName, &str)> {
+        self.attributes.iter()
     }
 
     /// What is inside, in order.
@@ -120,6 +127,12 @@ impl RawAttributes {
     #[inline]
     pub(crate) fn contains(&self, name: &str) -> bool {
         self.0.as_ref().is_some_and(|list| list.contains(name))
+    }
+
+    pub(crate) fn iter(&self) -> impl Iterator<Item = (&XmlName, &str)> {
+        self.as_slice()
+            .iter()
+            .map(|(name, value)| (name, value.as_ref()))
     }
 
     #[inline]
