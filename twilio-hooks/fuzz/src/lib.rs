@@ -8,5 +8,6 @@ mod limits;
 mod params;
 mod payloads;
 mod signature;
+mod twiml;
 
-pub use self::{params::params, payloads::payloads, signature::signature};
+pub use self::{params::params, payloads::payloads, signature::signature, twiml::twiml};
