@@ -152,6 +152,6 @@ fn depth_in_names_and_values_means_nothing() {
         "InteractiveData",
     ] {
         let params = take(&format!("{name}={deep}"));
-        assert_eq!(params.get(name).map(str::len), Some(LENGTH));
+        assert!(params.get_all(name).any(|value| value.len() == LENGTH));
     }
 }
