@@ -1,196 +1,26 @@
 //! Every JSON webhook against bodies as Twilio sends them, and against the catalogue of members.
 #![allow(clippy::unwrap_used, reason = "this is a test, its helpers too")]
 
-use std::{collections::BTreeMap, fmt::Debug, fs, path::PathBuf, sync::LazyLock};
-
-use jiff::Timestamp;
 use proptest::prelude::*;
-use serde::Serialize;
 use serde_json::{Value, json};
 use twilio_hooks::{
     JsonError, JsonObject, MessageStatus,
     webhook::json::{
-        AssistantResponse, AssistantStatus, ChallengeStatus, CloudEvent, CopilotEventType,
-        CopilotNote, EventBatch, FactorType, IntelligenceEventType, IntelligenceTranscript,
-        JsonWebhook, LinkClick, LinkEventType, PortingEvent, PortingType, VerifyEvent,
-        VerifyEventType,
+        AssistantStatus, ChallengeStatus, CloudEvent, CopilotEventType, CopilotNote, EventBatch,
+        FactorType, IntelligenceEventType, JsonWebhook, LinkClick, LinkEventType, PortingEvent,
+        PortingType, VerifyEvent, VerifyEventType,
     },
 };
 
-/// What every payload has.
-struct Parsed {
-    extra: JsonObject,
-    debug: String,
-    /// Written again.
-    json: Value,
-}
+use self::catalogue_support::{
+    fixture, fixture_json,
+    json::{CATALOGUE, body, fixtures, lands, meaning, parse, read_body, required, smallest},
+};
 
-fn parsed<T: Serialize + Debug>(webhook: &T, extra: JsonObject) -> Parsed {
-    Parsed {
-        extra,
-        debug: format!("{webhook:?}"),
-        json: serde_json::to_value(webhook).unwrap(),
-    }
-}
-
-/// Reads a body as its kind, an event by itself.
-fn parse(kind: &str, body: &[u8]) -> Result<Parsed, JsonError> {
-    macro_rules! parse_as {
-        ($Type:ty) => {{
-            assert_eq!(<$Type>::KIND, kind);
-            <$Type>::from_json(body).map(|webhook| parsed(&webhook, webhook.extra.clone()))
-        }};
-    }
-    match kind {
-        "ai-assistant-response" => parse_as!(AssistantResponse),
-        "event-streams" => {
-            assert_eq!(EventBatch::KIND, kind);
-            let mut batch = EventBatch::from_json(body)?;
-            match batch.events.pop() {
-                Some(event) => Ok(parsed(&event, event.extra.clone())),
-                None => Err(JsonError::Missing { name: "id" }),
-            }
-        }
-        "flex-copilot-note" => parse_as!(CopilotNote),
-        "intelligence-transcript" => parse_as!(IntelligenceTranscript),
-        "link-click" => parse_as!(LinkClick),
-        "porting-event" => parse_as!(PortingEvent),
-        "verify-event" => parse_as!(VerifyEvent),
-        _ => panic!("no payload for {kind}"),
-    }
-}
-
-/// The members without which a kind is refused.
-fn required(kind: &str) -> &'static [&'static str] {
-    match kind {
-        "ai-assistant-response" => &["SessionId"],
-        "event-streams" => &["id", "type"],
-        "flex-copilot-note" => &["sid", "event_type", "instance_sid"],
-        "intelligence-transcript" => &["transcript_sid", "account_sid"],
-        "link-click" => &["sms_sid"],
-        "porting-event" => &[],
-        "verify-event" => &["type"],
-        _ => panic!("no payload for {kind}"),
-    }
-}
-
-fn fixture(name: &str) -> Vec<u8> {
-    let path = PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/payloads")
-        .join(name);
-    fs::read(path).unwrap()
-}
-
-fn fixture_json(name: &str) -> Value {
-    serde_json::from_slice(&fixture(name)).unwrap()
-}
+mod catalogue_support;
 
 fn read<W: JsonWebhook>(name: &str) -> W {
     W::from_json(&fixture(name)).unwrap()
-}
-
-/// File and kind of every JSON body.
-fn fixtures() -> Vec<(String, String)> {
-    fixture_json("index.json")
-        .as_object()
-        .unwrap()
-        .iter()
-        .filter(|(file, _)| file.ends_with(".json"))
-        .map(|(file, entry)| (file.clone(), entry["kind"].as_str().unwrap().to_owned()))
-        .collect()
-}
-
-/// Members with values of their types.
-type Members = Vec<(String, Vec<Value>)>;
-
-/// The members of each JSON kind.
-static CATALOGUE: LazyLock<BTreeMap<String, Members>> = LazyLock::new(|| {
-    let catalogue = fixture_json("webhooks.json");
-    let kinds = catalogue["kinds"].as_object().unwrap();
-    kinds
-        .iter()
-        .filter(|(_, entry)| entry["transport"] == "json")
-        .map(|(kind, entry)| {
-            let members = entry["params"].as_object().unwrap();
-            let members = members
-                .iter()
-                .map(|(name, member)| (name.clone(), values(name, member)))
-                .collect();
-            (kind.clone(), members)
-        })
-        .collect()
-});
-
-fn values(name: &str, member: &Value) -> Vec<Value> {
-    if let Some(values) = member["values"].as_array() {
-        return values.clone();
-    }
-    match (member["type"].as_str().unwrap(), name) {
-        ("address", _) => vec![json!("+12025550143"), json!("whatsapp:+12025550143")],
-        ("int", _) => vec![json!(2), json!("2")],
-        ("iso8601", _) => vec![
-            json!("2026-01-01T12:00:00Z"),
-            json!("2026-01-01T12:00:00.123456789Z"),
-        ],
-        ("json", _) => vec![json!(r#"{"message":"Login?"}"#)],
-        ("ip", _) => vec![json!("203.0.113.7"), json!("2001:db8::7")],
-        ("url", _) => vec![json!("https://example.com/a?b=c")],
-        ("string" | "string-or-null", _) => vec![json!("Ahoy 👋"), json!(" with blanks ")],
-        ("object", "codes") => vec![json!({
-            "generated": [{"disposition_code": "DC", "topic_path": "A|B"}],
-            "selected": [{"disposition_code": "DC"}],
-        })],
-        ("object", "context") => {
-            vec![json!({"task_sid": "WT00000000000000000000000000000001"})]
-        }
-        ("object", "data") => vec![json!({"x": [1, null, true]})],
-        (sid, _) if sid.starts_with("sid") => {
-            let prefix = sid.strip_prefix("sid:").unwrap_or("GN");
-            vec![json!(format!("{prefix}00000000000000000000000000000001"))]
-        }
-        (other, _) => panic!("no value for {name}: {other}"),
-    }
-}
-
-/// A body of a kind.
-fn body(members: &JsonObject) -> Vec<u8> {
-    serde_json::to_vec(members).unwrap()
-}
-
-/// The required members of a kind.
-fn smallest(kind: &str) -> JsonObject {
-    let members = &CATALOGUE[kind];
-    required(kind)
-        .iter()
-        .map(|&name| {
-            let (_, values) = members.iter().find(|(member, _)| member == name).unwrap();
-            (name.to_owned(), values[0].clone())
-        })
-        .collect()
-}
-
-/// What a value means: numbers and truth values as text, times as moments, and nothing that is
-/// absent, empty or `null`.
-fn meaning(value: &Value) -> Option<Value> {
-    match value {
-        Value::Null => None,
-        Value::Bool(_) | Value::Number(_) => Some(Value::String(value.to_string())),
-        Value::String(text) if text.is_empty() => None,
-        Value::String(text) => Some(match text.parse::<Timestamp>() {
-            Ok(time) => Value::String(time.to_string()),
-            Err(_) => value.clone(),
-        }),
-        Value::Array(items) => {
-            Some(items.iter().map(meaning).collect()).filter(|items: &Value| items != &json!([]))
-        }
-        Value::Object(members) => {
-            let members: JsonObject = members
-                .iter()
-                .filter_map(|(name, value)| Some((name.clone(), meaning(value)?)))
-                .collect();
-            (!members.is_empty()).then_some(Value::Object(members))
-        }
-    }
 }
 
 #[test]
@@ -198,20 +28,14 @@ fn every_body_parses_as_its_kind_and_is_written_as_it_came() {
     let fixtures = fixtures();
     assert_eq!(fixtures.len(), 7);
     for (file, kind) in fixtures {
-        let original = fixture_json(&file);
-        let parsed = parse(&kind, &fixture(&file)).unwrap();
-        assert_eq!(parsed.extra, JsonObject::new(), "{file}");
+        assert_eq!(read_body(&kind, &file), Ok(()), "{file}");
         if kind == "event-streams" {
             let batch: EventBatch = read(&file);
-            assert_eq!(batch.unreadable, Vec::<Value>::new(), "{file}");
             let written = serde_json::to_value(&batch).unwrap();
-            assert_eq!(meaning(&written), meaning(&original), "{file}");
             assert_eq!(
                 serde_json::from_value::<EventBatch>(written).unwrap(),
                 batch
             );
-        } else {
-            assert_eq!(meaning(&parsed.json), meaning(&original), "{file}");
         }
     }
 }
@@ -223,12 +47,7 @@ fn every_member_of_the_catalogue_has_a_typed_field() {
         for (name, values) in members {
             all.insert(name.clone(), values[0].clone());
             for value in values {
-                let mut one = smallest(kind);
-                one.insert(name.clone(), value.clone());
-                let parsed = parse(kind, &body(&one)).unwrap();
-                assert_eq!(parsed.extra, JsonObject::new(), "{kind}: {name} {value}");
-                let written = parsed.json.get(name).unwrap();
-                assert_eq!(meaning(written), meaning(value), "{kind}: {name}");
+                assert_eq!(lands(kind, name, value), Ok(()), "{kind}");
             }
         }
         let parsed = parse(kind, &body(&all)).unwrap();

@@ -3,30 +3,20 @@
 
 mod calls;
 mod catalogue;
+#[path = "../catalogue_support/mod.rs"]
+mod catalogue_support;
 mod messages;
 mod products;
 mod voice;
 
-use std::{fs, path::PathBuf};
+use twilio_hooks::webhook::Webhook;
 
-use serde_json::Value;
-use twilio_hooks::{Params, webhook::Webhook};
+use self::catalogue_support::{
+    fixture_json as json, fixture_path,
+    form::{bodies, params},
+};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
-
-fn fixture_path(name: &str) -> PathBuf {
-    PathBuf::from(env!("CARGO_MANIFEST_DIR"))
-        .join("tests/fixtures/payloads")
-        .join(name)
-}
-
-fn json(name: &str) -> Value {
-    serde_json::from_slice(&fs::read(fixture_path(name)).unwrap()).unwrap()
-}
-
-fn params(name: &str) -> Params {
-    Params::from_form(&fs::read(fixture_path(&format!("{name}.form"))).unwrap())
-}
 
 fn read<W: Webhook>(name: &str) -> W {
     W::from_params(&params(name)).unwrap()

@@ -19,7 +19,7 @@ use twilio_hooks::{
     },
 };
 
-use super::{ACCOUNT, catalogue::bodies, read};
+use super::{ACCOUNT, bodies, read};
 
 const CALL: &str = "CA00000000000000000000000000000300";
 

@@ -1,6 +1,8 @@
 //! The vectors, and the keys a server would be configured with to check each of them.
 #![allow(dead_code, reason = "each test binary uses a part")]
 
+pub(crate) mod tiers;
+
 use std::net::IpAddr;
 
 use base64::{Engine, engine::general_purpose::STANDARD};
@@ -129,6 +131,10 @@ impl Differences {
             self.0
                 .push(format!("{name}: {got:?} instead of {expected:?}"));
         }
+    }
+
+    pub(crate) fn into_vec(self) -> Vec<String> {
+        self.0
     }
 
     pub(crate) fn assert_none(self) {

@@ -3,10 +3,13 @@
 
 #![allow(clippy::unwrap_used, reason = "helpers of tests fail the test by it")]
 
+mod comparison;
 mod coverage;
 mod document;
 mod elements;
 mod facts;
 mod nesting;
 mod properties;
+#[path = "../coverage/tally.rs"]
+mod tally;
 mod vectors;
