@@ -70,6 +70,8 @@
 //! ```
 
 mod address;
+#[cfg(feature = "client")]
+pub mod client;
 pub mod error_code;
 pub mod guide;
 mod handler;
@@ -128,6 +130,10 @@ pub use crate::{
         ChallengeSid, FactorSid, FlexInstanceSid, IntelligenceServiceSid, InteractionChannelSid,
         InteractionParticipantSid, InteractionSid, PortInRequestSid, ProfileConnectSid,
         TranscriptSid, VerifyServiceSid,
+    },
+    // REST
+    sid::{
+        AddressSid, ByocTrunkSid, ContentSid, GroupSid, IdentitySid, MediaSid, PhoneNumberSid,
     },
     string_enum::UnknownValue,
 };

@@ -276,6 +276,24 @@ sids! {
     TranscriptSid("GT");
     /// A [service](https://www.twilio.com/docs/verify/api/service) of Verify, `VA…`.
     VerifyServiceSid("VA");
+
+    // REST
+
+    /// An [address](https://www.twilio.com/docs/usage/api/address) of a customer, `AD…`.
+    AddressSid("AD");
+    /// A [trunk of one's own carrier](https://www.twilio.com/docs/voice/bring-your-own-carrier-byoc), `BY…`.
+    ByocTrunkSid("BY");
+    /// A [content template](https://www.twilio.com/docs/content), `HX…`.
+    ContentSid("HX");
+    /// A group of calls, `GP…`.
+    GroupSid("GP");
+    /// An identity document for a number, `RI…`.
+    IdentitySid("RI");
+    /// A [file of a message](https://www.twilio.com/docs/messaging/api/media-resource), `ME…`.
+    MediaSid("ME");
+    /// A [number of the account](https://www.twilio.com/docs/phone-numbers/api/incomingphonenumber-resource),
+    /// `PN…`.
+    PhoneNumberSid("PN");
 }
 
 fn is_well_formed(sid: &str, prefixes: &[&str]) -> bool {
