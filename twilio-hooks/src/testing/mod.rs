@@ -3,15 +3,24 @@
 //! - [`store_tests!`](crate::store_tests) runs the conformance suite on a store of yours.
 //! - [`RecordingNotifier`] is a notifier that remembers, and fails when told to.
 //! - [`SignedRequest`] makes requests that are signed as Twilio signs them.
+//! - `FakeTwilio` is Twilio's REST API on this machine, with status callbacks; with the feature
+//!   `client`.
 //!
 //! This module follows the crate's needs: between minor versions it may change.
 
+#[cfg(feature = "client")]
+mod fake_twilio;
 mod notifier;
 mod signed_request;
 pub mod store;
 
 use std::future::Future;
 
+#[cfg(feature = "client")]
+pub use self::fake_twilio::{
+    CallFate, CallbackFate, CallbackPlan, Delivery, FakeTwilio, Fault, InstantClock, MessageFate,
+    RecordedRequest,
+};
 pub use self::{notifier::RecordingNotifier, signed_request::SignedRequest};
 
 /// Runs a test's future on a runtime of its own with two threads, so that concurrent tasks really

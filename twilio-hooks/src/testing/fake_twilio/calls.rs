@@ -1,0 +1,264 @@
+//! Calls: started, reported, ended.
+
+use std::time::Duration;
+
+use jiff::fmt::rfc2822;
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Refusal, bad_request},
+    callback::Callback,
+    routes::ApiCall,
+    state::{Due, Listener, State},
+    table::text,
+};
+use crate::{Address, AddressKind};
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum CallFate {
+    /// It is answered, and lasts for so long.
+    Completed(Duration),
+    /// The line is busy.
+    Busy,
+    /// Nobody answers before the time is over.
+    NoAnswer,
+    /// It can't be put through.
+    Failed,
+}
+
+impl State {
+    pub(super) fn create_call(&mut self, call: &ApiCall) -> Result<Answer, Refusal> {
+        let form = &call.form;
+        let given = |name| form.get(name).filter(|value| !value.is_empty());
+        let to = given("To").ok_or_else(|| bad_request(21201, "No 'To' number is specified"))?;
+        let from =
+            given("From").ok_or_else(|| bad_request(21213, "No 'From' number is specified"))?;
+        if ["Url", "Twiml", "ApplicationSid"]
+            .into_iter()
+            .all(|name| given(name).is_none())
+        {
+            return Err(bad_request(21205, "Url parameter is required."));
+        }
+        match Address::from(to).kind() {
+            AddressKind::PhoneNumber => {
+                if self
+                    .verified
+                    .as_ref()
+                    .is_some_and(|verified| !verified.contains(to))
+                {
+                    return Err(bad_request(
+                        21219,
+                        "The number is unverified. Trial accounts may only make calls to verified numbers.",
+                    ));
+                }
+            }
+            AddressKind::Client | AddressKind::Sip => {}
+            _ => {
+                let message =
+                    format!("The phone number you are attempting to call, {to}, is not valid.");
+                return Err(bad_request(21211, &message));
+            }
+        }
+        if Address::from(from).kind() == AddressKind::PhoneNumber && !self.owns(from) {
+            let message = format!(
+                "The source phone number provided, {from}, is not yet verified for your account."
+            );
+            return Err(bad_request(21210, &message));
+        }
+
+        let sid = self.new_sid("CA");
+        let date = self.date();
+        let number = self
+            .numbers
+            .rows()
+            .find(|row| text(row, "phone_number") == from);
+        let number_sid = number.map(|row| text(row, "sid").to_owned());
+        let uri = format!("/2010-04-01/Accounts/{}/Calls/{sid}", call.account_sid);
+        let row = self.calls.insert(json!({
+            "sid": sid,
+            "account_sid": call.account_sid,
+            "parent_call_sid": null,
+            "phone_number_sid": number_sid,
+            "from": from,
+            "from_formatted": from,
+            "to": to,
+            "to_formatted": to,
+            "status": "queued",
+            "direction": "outbound-api",
+            "answered_by": null,
+            "forwarded_from": null,
+            "caller_name": null,
+            "group_sid": null,
+            "trunk_sid": null,
+            "start_time": null,
+            "end_time": null,
+            "duration": null,
+            "queue_time": "0",
+            "price": null,
+            "price_unit": "USD",
+            "api_version": "2010-04-01",
+            "date_created": date,
+            "date_updated": date,
+            "subresource_uris": {"recordings": format!("{uri}/Recordings.json")},
+            "uri": format!("{uri}.json"),
+        }));
+        if let Some(url) = given("StatusCallback") {
+            let mut events: Vec<String> = form
+                .get_all("StatusCallbackEvent")
+                .map(Into::into)
+                .collect();
+            if events.is_empty() {
+                events.push("completed".to_owned());
+            }
+            let get = given("StatusCallbackMethod") == Some("GET");
+            let listener = Listener {
+                url: url.to_owned(),
+                get,
+                events,
+                told: 0,
+            };
+            self.listeners.insert(sid.clone(), listener);
+        }
+        if given("Record") == Some("true") {
+            self.plan_recording(&sid, call, "OutboundAPI");
+        }
+        let fate = self.call_fates.get(to).copied();
+        let fate = fate.unwrap_or(CallFate::Completed(Duration::from_secs(10)));
+        let rings = given("Timeout")
+            .and_then(|seconds| seconds.parse().ok())
+            .unwrap_or(60);
+        let mut step = |after, step| {
+            self.schedule(
+                after,
+                Due::Call {
+                    sid: sid.clone(),
+                    step,
+                },
+            );
+        };
+        step(Duration::from_millis(200), "initiated");
+        let ringing = Duration::from_secs(1);
+        match fate {
+            CallFate::Completed(lasts) => {
+                step(ringing, "ringing");
+                step(Duration::from_secs(4), "in-progress");
+                step(Duration::from_secs(4) + lasts, "completed");
+            }
+            CallFate::Busy => {
+                step(ringing, "ringing");
+                step(Duration::from_secs(2), "busy");
+            }
+            CallFate::NoAnswer => {
+                step(ringing, "ringing");
+                step(ringing + Duration::from_secs(rings), "no-answer");
+            }
+            CallFate::Failed => step(ringing, "failed"),
+        }
+        Ok(Answer::created(&row))
+    }
+
+    pub(super) fn update_call(&mut self, sid: &str, call: &ApiCall) -> Result<Answer, Refusal> {
+        let row = self.calls.get(sid).ok_or_else(|| call.not_found())?;
+        let status = text(row, "status").to_owned();
+        if is_over(&status) {
+            return Err(bad_request(
+                21220,
+                "Call is not in-progress. Cannot redirect.",
+            ));
+        }
+        if let Some(url) = call.form.get("StatusCallback") {
+            let listener = self.listeners.entry(sid.to_owned()).or_default();
+            url.clone_into(&mut listener.url);
+            listener.events = vec!["completed".to_owned()];
+        }
+        let answered = status == "in-progress";
+        let end = match call.form.get("Status") {
+            Some("completed") if answered => Some("completed"),
+            Some("completed" | "canceled") if !answered => Some("canceled"),
+            _ => None,
+        };
+        if let Some(end) = end {
+            self.forget_steps(sid);
+            self.call_goes_on(sid, end);
+        }
+        let row = self.calls.get(sid).ok_or_else(|| call.not_found())?;
+        Ok(Answer::ok(&Value::Object(row.clone())))
+    }
+
+    pub(super) fn call_goes_on(&mut self, sid: &str, step: &'static str) {
+        let (now, date) = (self.now, self.date());
+        let Some(row) = self.calls.get_mut(sid) else {
+            return;
+        };
+        // The API shows a call that is being dialled as waiting.
+        if step != "initiated" {
+            row["status"] = json!(step);
+        }
+        row["date_updated"] = json!(date);
+        if step == "in-progress" {
+            row["start_time"] = json!(date);
+        }
+        let mut seconds = 0;
+        if is_over(step) {
+            let start = rfc2822::DateTimeParser::new().parse_timestamp(text(row, "start_time"));
+            seconds = start.map_or(0, |start| now.duration_since(start).as_secs());
+            row["end_time"] = json!(date);
+            row["duration"] = json!(seconds.to_string());
+            row["price"] = json!("-0.01400");
+        }
+        self.report_call(sid, step, seconds);
+        if step == "completed" {
+            self.finish_recordings(sid, seconds);
+        }
+    }
+
+    fn report_call(&mut self, sid: &str, step: &'static str, seconds: i64) {
+        let date = self.date();
+        let (Some(row), Some(listener)) = (self.calls.get(sid), self.listeners.get_mut(sid)) else {
+            return;
+        };
+        let event = match step {
+            "in-progress" => "answered",
+            step if is_over(step) => "completed",
+            step => step,
+        };
+        if !listener.events.iter().any(|wanted| wanted == event) {
+            return;
+        }
+        let field = |name| text(row, name).to_owned();
+        let mut params = vec![
+            ("Called", field("to")),
+            ("To", field("to")),
+            ("CallStatus", step.to_owned()),
+            ("Timestamp", date),
+            ("Direction", field("direction")),
+            ("CallbackSource", "call-progress-events".to_owned()),
+            ("SequenceNumber", listener.told.to_string()),
+            ("CallSid", field("sid")),
+            ("AccountSid", field("account_sid")),
+            ("Caller", field("from")),
+            ("From", field("from")),
+            ("ApiVersion", "2010-04-01".to_owned()),
+        ];
+        if event == "completed" {
+            params.push(("CallDuration", seconds.to_string()));
+            params.push(("Duration", seconds.unsigned_abs().div_ceil(60).to_string()));
+        }
+        listener.told += 1;
+        let callback = Callback {
+            url: listener.url.clone(),
+            get: listener.get,
+            params,
+        };
+        self.tell(&callback);
+    }
+}
+
+pub(super) fn is_over(status: &str) -> bool {
+    matches!(
+        status,
+        "completed" | "busy" | "no-answer" | "failed" | "canceled"
+    )
+}

@@ -1,0 +1,168 @@
+//! Recordings: planned, started, finished.
+
+use http::StatusCode;
+use serde_json::{Value, json};
+
+use super::{
+    answer::{Answer, Refusal, bad_request},
+    callback::Callback,
+    calls::is_over,
+    routes::ApiCall,
+    state::{File, Listener, State},
+    table::text,
+};
+
+impl State {
+    /// A recording of a call that starts when it is answered.
+    pub(super) fn plan_recording(&mut self, call_sid: &str, call: &ApiCall, source: &str) -> Value {
+        let sid = self.new_sid("RE");
+        let date = self.date();
+        let account = &call.account_sid;
+        let channels = if call.form.get("RecordingChannels") == Some("mono") {
+            1
+        } else {
+            2
+        };
+        let recording = self.recordings.insert(json!({
+            "sid": sid,
+            "account_sid": account,
+            "call_sid": call_sid,
+            "conference_sid": null,
+            "status": "in-progress",
+            "source": source,
+            "track": call.form.get("RecordingTrack").unwrap_or("both"),
+            "channels": channels,
+            "start_time": date,
+            "duration": null,
+            "price": null,
+            "price_unit": "USD",
+            "encryption_details": null,
+            "error_code": null,
+            "api_version": "2010-04-01",
+            "date_created": date,
+            "date_updated": date,
+            "subresource_uris": {},
+            "media_url": format!("{}/2010-04-01/Accounts/{account}/Recordings/{sid}", self.base_url),
+            "uri": format!("/2010-04-01/Accounts/{account}/Recordings/{sid}.json"),
+        }));
+        if let Some(url) = call.form.get("RecordingStatusCallback") {
+            let get = call.form.get("RecordingStatusCallbackMethod") == Some("GET");
+            let listener = Listener {
+                url: url.to_owned(),
+                get,
+                ..Listener::default()
+            };
+            self.listeners.insert(sid, listener);
+        }
+        recording
+    }
+
+    pub(super) fn create_recording(
+        &mut self,
+        call_sid: &str,
+        call: &ApiCall,
+    ) -> Result<Answer, Refusal> {
+        let row = self.calls.get(call_sid).ok_or_else(|| call.not_found())?;
+        if text(row, "status") != "in-progress" {
+            return Err(bad_request(
+                21220,
+                "Requested resource is not eligible for recording",
+            ));
+        }
+        Ok(Answer::created(&self.plan_recording(
+            call_sid,
+            call,
+            "StartCallRecordingAPI",
+        )))
+    }
+
+    pub(super) fn update_recording(
+        &mut self,
+        sid: &str,
+        call: &ApiCall,
+    ) -> Result<Answer, Refusal> {
+        let status = call.form.get("Status").unwrap_or_default().to_owned();
+        if !matches!(&*status, "paused" | "in-progress" | "stopped") {
+            return Err(bad_request(
+                21220,
+                "Status must be paused, in-progress or stopped",
+            ));
+        }
+        let date = self.date();
+        let row = self
+            .recordings
+            .get_mut(sid)
+            .ok_or_else(|| call.not_found())?;
+        if is_over(text(row, "status")) {
+            return Err(bad_request(
+                21220,
+                "Requested resource is not eligible for recording",
+            ));
+        }
+        row["status"] = json!(status);
+        row["date_updated"] = json!(date);
+        Ok(Answer::ok(&Value::Object(row.clone())))
+    }
+
+    pub(super) fn delete_recording(&mut self, sid: &str) -> Option<Answer> {
+        self.files.remove(sid);
+        self.recordings.remove(sid)?;
+        Some(Answer::empty(StatusCode::NO_CONTENT))
+    }
+
+    /// The call is over: its recordings are ready, and those who want to know are told.
+    pub(super) fn finish_recordings(&mut self, call_sid: &str, seconds: i64) {
+        let of_call: Vec<String> = self
+            .recordings
+            .rows()
+            .filter(|row| text(row, "call_sid") == call_sid && !is_over(text(row, "status")))
+            .map(|row| text(row, "sid").to_owned())
+            .collect();
+        let date = self.date();
+        for sid in of_call {
+            let Some(row) = self.recordings.get_mut(&sid) else {
+                continue;
+            };
+            row["status"] = json!("completed");
+            row["duration"] = json!(seconds.to_string());
+            row["date_updated"] = json!(date);
+            row["price"] = json!("-0.00250");
+            let field = |name| text(row, name).to_owned();
+            let params = vec![
+                ("AccountSid", field("account_sid")),
+                ("CallSid", field("call_sid")),
+                ("RecordingSid", field("sid")),
+                ("RecordingUrl", field("media_url")),
+                ("RecordingStatus", "completed".to_owned()),
+                ("RecordingDuration", seconds.to_string()),
+                ("RecordingChannels", row["channels"].to_string()),
+                ("RecordingStartTime", field("start_time")),
+                ("RecordingSource", field("source")),
+                ("RecordingTrack", field("track")),
+                ("ErrorCode", "0".to_owned()),
+            ];
+            let file = File {
+                content_type: "audio/mpeg".to_owned(),
+                bytes: sound(seconds),
+            };
+            self.files.insert(sid.clone(), file);
+            if let Some(listener) = self.listeners.get(&sid) {
+                let callback = Callback {
+                    url: listener.url.clone(),
+                    get: listener.get,
+                    params,
+                };
+                self.tell(&callback);
+            }
+        }
+    }
+}
+
+/// Bytes that stand for the sound: 8000 for each second, and none like its neighbour.
+fn sound(seconds: i64) -> bytes::Bytes {
+    let length = usize::try_from(seconds.clamp(1, 600)).unwrap_or(1) * 8000;
+    (0..length)
+        .map(|index| (index % 251) as u8)
+        .collect::<Vec<u8>>()
+        .into()
+}
