@@ -238,3 +238,52 @@ impl<T> fmt::Debug for Pages<T> {
             .finish_non_exhaustive()
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use serde_json::json;
+
+    use super::*;
+    use crate::client::Credentials;
+
+    const PATH: &str = "/2010-04-01/Accounts/AC1/Messages.json";
+
+    #[test]
+    fn a_link_leads_to_the_same_list_on_the_same_host_only() {
+        let client = Client::new(Credentials::auth_token("AC1", "secret"));
+        let follow = |link: &str| same_list(&client, Product::Api, PATH, link);
+        let next = format!("{PATH}?Page=1&PageToken=PA1");
+        assert_eq!(follow(&next).as_ref(), Ok(&next));
+        assert_eq!(
+            follow(&format!("https://api.twilio.com{next}")),
+            Ok(next.clone())
+        );
+        for strange in [
+            format!("https://example.com{next}"),
+            format!("http://api.twilio.com{next}"),
+            format!("https://api.twilio.com@example.com{next}"),
+            format!("//example.com{next}"),
+            "/2010-04-01/Accounts/AC2/Messages.json?Page=1".to_owned(),
+            "?Page=1".to_owned(),
+            "\u{0}".to_owned(),
+        ] {
+            assert!(follow(&strange).is_err(), "{strange}");
+        }
+    }
+
+    #[test]
+    fn the_link_is_in_one_of_two_places() {
+        let link = |page: Value| next_link(page.as_object().unwrap()).map(str::to_owned);
+        assert_eq!(link(json!({"next_page_uri": "/a"})).as_deref(), Some("/a"));
+        let newer = json!({"meta": {"next_page_url": "https://x/a"}});
+        assert_eq!(link(newer).as_deref(), Some("https://x/a"));
+        for last in [
+            json!({"next_page_uri": null}),
+            json!({"next_page_uri": ""}),
+            json!({"meta": {"next_page_url": null}}),
+            json!({}),
+        ] {
+            assert_eq!(link(last), None);
+        }
+    }
+}

@@ -1,12 +1,23 @@
-use http::{HeaderMap, header};
-use http_body_util::BodyExt as _;
+use std::{
+    future::{pending, ready},
+    io,
+};
+
+use bytes::Bytes;
+use futures_util::{StreamExt as _, stream};
+use http::{HeaderMap, Response, header};
+use http_body::Frame;
+use http_body_util::{BodyExt, StreamBody};
+use hyper::server::conn::http1;
+use hyper_util::rt::TokioIo;
+use tokio::net::TcpListener;
 use twilio_hooks::{
     RecordingSid,
-    client::{Client, ClientErrorKind, CreateCall, DownloadOptions, RecordingFormat},
+    client::{Client, ClientErrorKind, CreateCall, Credentials, DownloadOptions, RecordingFormat},
     testing::{FakeTwilio, Fault},
 };
 
-use crate::{THEM, US, fake, hello};
+use crate::{SOON, THEM, US, fake, hello};
 
 const SOUND: &str = "0123456789";
 
@@ -194,4 +205,64 @@ async fn a_download_is_repeated_and_a_missing_file_is_not_found() {
         .download(&missing, RecordingFormat::Mp3, options())
         .await;
     assert!(error.unwrap_err().is_not_found());
+}
+
+/// A server whose only file announces ten bytes and sends three; then it closes, or hangs.
+async fn breaks_off(then_close: bool) -> String {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", listener.local_addr().unwrap());
+    let answer = move |_request| {
+        let start = stream::iter([Ok(Frame::data(Bytes::from("012")))]);
+        let end = stream::once(async move {
+            // The server sends what it has when nothing else is ready.
+            tokio::task::yield_now().await;
+            if !then_close {
+                pending::<()>().await;
+            }
+            Err(io::Error::from(io::ErrorKind::ConnectionReset))
+        });
+        let body = BodyExt::boxed_unsync(StreamBody::new(start.chain(end)));
+        let answer = Response::builder().header(header::CONTENT_LENGTH, 10);
+        ready(answer.body(body))
+    };
+    tokio::spawn(async move {
+        let (stream, _) = listener.accept().await.unwrap();
+        let service = hyper::service::service_fn(answer);
+        let served = http1::Builder::new().serve_connection(TokioIo::new(stream), service);
+        drop(served.await);
+    });
+    url
+}
+
+#[tokio::test]
+async fn a_download_that_stops_on_its_way_is_an_error() {
+    for (then_close, kind) in [
+        (
+            true,
+            ClientErrorKind::Transport {
+                may_have_been_received: true,
+            },
+        ),
+        (
+            false,
+            ClientErrorKind::Timeout {
+                may_have_been_received: true,
+            },
+        ),
+    ] {
+        let twilio = Client::builder(Credentials::auth_token("AC1", "secret"))
+            .with_base_url(breaks_off(then_close).await)
+            .with_time_limit(SOON)
+            .build()
+            .unwrap();
+        let sid = RecordingSid::from("RE1");
+        let options = DownloadOptions::new();
+        let download = twilio
+            .recordings()
+            .download(&sid, RecordingFormat::Mp3, options)
+            .await;
+        let mut download = download.unwrap();
+        assert_eq!(download.chunk().await.unwrap().unwrap(), "012");
+        assert_eq!(download.chunk().await.unwrap_err().kind(), &kind);
+    }
 }

@@ -36,4 +36,4 @@ fn twice() -> RetryPolicy {
     RetryPolicy::new().with_attempts(2)
 }
 
-const SOON: Duration = Duration::from_millis(100);
+const SOON: Duration = Duration::from_millis(250);

@@ -1,6 +1,6 @@
 use twilio_hooks::{
     MessageSid,
-    client::{Client, ClientErrorKind, ConfigError, Credentials},
+    client::{Client, ClientErrorKind, ConfigError, Credentials, ListMessages},
 };
 
 use crate::{fake, hello};
@@ -114,4 +114,43 @@ async fn a_base_url_is_a_host_that_may_see_the_credentials() {
         region("ie1.example.com/").unwrap_err(),
         ConfigError::InvalidRegion
     );
+}
+
+#[tokio::test]
+async fn no_crypto_provider_is_installed_for_the_whole_process() {
+    let _client = Client::new(Credentials::auth_token("AC1", "secret"));
+    assert!(rustls::crypto::CryptoProvider::get_default().is_none());
+}
+
+#[tokio::test]
+async fn clones_on_many_tasks_share_one_client() {
+    let fake = fake().await;
+    let twilio = fake.client();
+    let sending: Vec<_> = (0..40)
+        .map(|number: u32| {
+            let twilio = twilio.clone();
+            tokio::spawn(async move {
+                let message = hello().body(number.to_string());
+                twilio.messages().create(message).await.unwrap();
+                let list = ListMessages::new().page_size(10);
+                twilio
+                    .messages()
+                    .list(list)
+                    .next()
+                    .await
+                    .unwrap()
+                    .unwrap()
+                    .sid
+            })
+        })
+        .collect();
+    for task in sending {
+        assert!(task.await.unwrap().is_well_formed());
+    }
+    let mut bodies: Vec<u32> = Vec::new();
+    for message in fake.messages() {
+        bodies.push(message.body.unwrap().parse().unwrap());
+    }
+    bodies.sort_unstable();
+    assert!(bodies.into_iter().eq(0..40));
 }
