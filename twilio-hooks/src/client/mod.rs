@@ -42,7 +42,8 @@
 //! These fields stay in `extra`, as they only repeat what is known: `uri`, `url`, `links`,
 //! `subresource_uris` and `api_version`. The `auth_token` of an account is dropped. Pages are turned
 //! by [`Pages`], so the parameters `Page` and `PageToken` have no setters. A recording is read and
-//! deleted by its own SID, not below its call. Numbers are neither bought nor released, and accounts neither changed nor closed.
+//! deleted by its own SID, not below its call. Numbers are neither bought nor released, and accounts
+//! neither changed nor closed.
 
 pub(crate) mod account;
 pub(crate) mod applications;

@@ -55,7 +55,7 @@ impl Answer {
     }
 }
 
-/// An error as Twilio words it.
+/// An error in the shape of Twilio's; the words are our own.
 pub(super) type Refusal = Answer;
 
 pub(super) fn refusal(status: StatusCode, code: u32, message: &str) -> Refusal {
@@ -78,6 +78,6 @@ pub(super) fn not_found(path: &str) -> Refusal {
     refusal(
         StatusCode::NOT_FOUND,
         20404,
-        &format!("The requested resource {path} was not found"),
+        &format!("There is nothing at {path}."),
     )
 }

@@ -32,14 +32,16 @@ impl State {
     pub(super) fn create_call(&mut self, call: &ApiCall) -> Result<Answer, Refusal> {
         let form = &call.form;
         let given = |name| form.get(name).filter(|value| !value.is_empty());
-        let to = given("To").ok_or_else(|| bad_request(21201, "No 'To' number is specified"))?;
-        let from =
-            given("From").ok_or_else(|| bad_request(21213, "No 'From' number is specified"))?;
+        let to = given("To").ok_or_else(|| bad_request(21201, "There is nobody to call."))?;
+        let from = given("From").ok_or_else(|| bad_request(21213, "There is no caller."))?;
         if ["Url", "Twiml", "ApplicationSid"]
             .into_iter()
             .all(|name| given(name).is_none())
         {
-            return Err(bad_request(21205, "Url parameter is required."));
+            return Err(bad_request(
+                21205,
+                "There is neither a URL nor TwiML nor an application.",
+            ));
         }
         match Address::from(to).kind() {
             AddressKind::PhoneNumber => {
@@ -50,21 +52,18 @@ impl State {
                 {
                     return Err(bad_request(
                         21219,
-                        "The number is unverified. Trial accounts may only make calls to verified numbers.",
+                        "This trial account may call its verified numbers only.",
                     ));
                 }
             }
             AddressKind::Client | AddressKind::Sip => {}
             _ => {
-                let message =
-                    format!("The phone number you are attempting to call, {to}, is not valid.");
+                let message = format!("{to} is no number to call.");
                 return Err(bad_request(21211, &message));
             }
         }
         if Address::from(from).kind() == AddressKind::PhoneNumber && !self.owns(from) {
-            let message = format!(
-                "The source phone number provided, {from}, is not yet verified for your account."
-            );
+            let message = format!("{from} is neither a number of this account nor verified.");
             return Err(bad_request(21210, &message));
         }
 
@@ -163,10 +162,7 @@ impl State {
         let row = self.calls.get(sid).ok_or_else(|| call.not_found())?;
         let status = text(row, "status").to_owned();
         if is_over(&status) {
-            return Err(bad_request(
-                21220,
-                "Call is not in-progress. Cannot redirect.",
-            ));
+            return Err(bad_request(21220, "The call is over."));
         }
         if let Some(url) = call.form.get("StatusCallback") {
             let listener = self.listeners.entry(sid.to_owned()).or_default();

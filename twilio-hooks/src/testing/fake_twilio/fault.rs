@@ -47,7 +47,11 @@ impl Fault {
                 "As the test asked for",
             )),
             Self::RateLimit { retry_after } => {
-                let answer = refusal(StatusCode::TOO_MANY_REQUESTS, 20429, "Too Many Requests");
+                let answer = refusal(
+                    StatusCode::TOO_MANY_REQUESTS,
+                    20429,
+                    "There are too many requests.",
+                );
                 Course::Answer(match retry_after {
                     Some(time) => answer.with(header::RETRY_AFTER, time.as_secs().to_string()),
                     None => answer,

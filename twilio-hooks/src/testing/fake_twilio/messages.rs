@@ -12,7 +12,6 @@ use super::{
     state::{Due, File, Listener, State},
     table::text,
 };
-use crate::{Address, AddressKind};
 
 /// What becomes of a message.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -60,8 +59,7 @@ impl State {
     pub(super) fn create_message(&mut self, call: &ApiCall) -> Result<Answer, Refusal> {
         let form = &call.form;
         let given = |name| form.get(name).filter(|value| !value.is_empty());
-        let to =
-            given("To").ok_or_else(|| bad_request(21604, "A 'To' phone number is required."))?;
+        let to = given("To").ok_or_else(|| bad_request(21604, "There is no recipient."))?;
         let service = given("MessagingServiceSid");
         let from = self.message_sender(given("From"), service)?;
         let media: Vec<String> = form.get_all("MediaUrl").map(Into::into).collect();
@@ -153,99 +151,12 @@ impl State {
         Ok(Answer::created(&message))
     }
 
-    /// Who sends: the number that was given, or one of the messaging service.
-    fn message_sender(&self, from: Option<&str>, service: Option<&str>) -> Result<String, Refusal> {
-        let Some(service) = service else {
-            let from =
-                from.ok_or_else(|| bad_request(21603, "A 'From' phone number is required."))?;
-            return match Address::from(from).kind() {
-                AddressKind::PhoneNumber if self.owns(from) => Ok(from.to_owned()),
-                AddressKind::PhoneNumber => Err(bad_request(
-                    21606,
-                    &format!(
-                        "The 'From' phone number {from} is not a valid, message-capable Twilio phone number for this destination."
-                    ),
-                )),
-                AddressKind::Empty
-                | AddressKind::Other
-                | AddressKind::Client
-                | AddressKind::Sip => {
-                    Err(bad_request(21212, &format!("Invalid From Number: {from}")))
-                }
-                _ => Ok(from.to_owned()),
-            };
-        };
-        if self.services.get(service).is_none() {
-            return Err(bad_request(21701, "The Messaging Service does not exist."));
-        }
-        self.service_numbers
-            .rows()
-            .find(|row| text(row, "service_sid") == service)
-            .map(|row| text(row, "phone_number").to_owned())
-            .ok_or_else(|| {
-                bad_request(
-                    21703,
-                    "The Messaging Service does not have a phone number available.",
-                )
-            })
-    }
-
-    fn check_message(&self, call: &ApiCall, to: &str, media: &[String]) -> Result<(), Refusal> {
-        let address = Address::from(to);
-        match address.kind() {
-            AddressKind::PhoneNumber
-            | AddressKind::ShortCode
-            | AddressKind::WhatsApp
-            | AddressKind::Rcs
-            | AddressKind::Messenger => {}
-            _ => {
-                let message = format!("The 'To' number {to} is not a valid phone number.");
-                return Err(bad_request(21211, &message));
-            }
-        }
-        let number = address.e164().unwrap_or(to);
-        if self
-            .verified
-            .as_ref()
-            .is_some_and(|verified| !verified.contains(number))
-        {
-            let message = format!(
-                "The number {to} is unverified. Trial accounts cannot send messages to unverified numbers."
-            );
-            return Err(bad_request(21608, &message));
-        }
-        if self.opted_out.contains(number) {
-            return Err(bad_request(
-                21610,
-                "Attempt to send to unsubscribed recipient",
-            ));
-        }
-        let body = call.form.get("Body").unwrap_or_default();
-        let template = call.form.get("ContentSid").unwrap_or_default();
-        if body.is_empty() && template.is_empty() && media.is_empty() {
-            return Err(bad_request(21602, "Message body is required."));
-        }
-        if body.encode_utf16().count() > 1600 {
-            return Err(bad_request(
-                21617,
-                "The concatenated message body exceeds the 1600 character limit.",
-            ));
-        }
-        if media.len() > 10 {
-            return Err(bad_request(
-                21623,
-                "Number of media files exceeds allowed limit.",
-            ));
-        }
-        Ok(())
-    }
-
     pub(super) fn update_message(&mut self, sid: &str, call: &ApiCall) -> Result<Answer, Refusal> {
         let date = self.date();
         let row = self.messages.get_mut(sid).ok_or_else(|| call.not_found())?;
         if call.form.get("Status") == Some("canceled") {
             if text(row, "status") != "scheduled" {
-                return Err(bad_request(30409, "This message cannot be canceled"));
+                return Err(bad_request(30409, "The message is not scheduled any more."));
             }
             row["status"] = json!("canceled");
             row["date_updated"] = json!(date);

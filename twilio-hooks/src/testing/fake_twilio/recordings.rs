@@ -64,10 +64,7 @@ impl State {
     ) -> Result<Answer, Refusal> {
         let row = self.calls.get(call_sid).ok_or_else(|| call.not_found())?;
         if text(row, "status") != "in-progress" {
-            return Err(bad_request(
-                21220,
-                "Requested resource is not eligible for recording",
-            ));
+            return Err(bad_request(21220, "The call can't be recorded now."));
         }
         Ok(Answer::created(&self.plan_recording(
             call_sid,
@@ -94,10 +91,7 @@ impl State {
             .get_mut(sid)
             .ok_or_else(|| call.not_found())?;
         if is_over(text(row, "status")) {
-            return Err(bad_request(
-                21220,
-                "Requested resource is not eligible for recording",
-            ));
+            return Err(bad_request(21220, "The call can't be recorded now."));
         }
         row["status"] = json!(status);
         row["date_updated"] = json!(date);

@@ -59,7 +59,12 @@ pub(super) async fn api(
         let fault = state.faults.pop_front();
         let handle = || {
             if !shared.is_authorized(&request.headers) {
-                return refusal(StatusCode::UNAUTHORIZED, 20003, "Authenticate").with(
+                return refusal(
+                    StatusCode::UNAUTHORIZED,
+                    20003,
+                    "The credentials are wrong.",
+                )
+                .with(
                     header::WWW_AUTHENTICATE,
                     r#"Basic realm="Twilio API""#.to_owned(),
                 );

@@ -117,7 +117,7 @@ impl State {
             } else {
                 21712
             };
-            let message = "Phone Number is already in a Messaging Service.";
+            let message = "The number is in a messaging service already.";
             return Err(refusal(StatusCode::CONFLICT, code, message));
         }
         let date = self.now.to_string();
@@ -192,7 +192,7 @@ fn update(table: &mut Table, sid: &str, call: &ApiCall, date: &str) -> Result<An
         let is_url = name.ends_with("Url") || name.ends_with("Callback");
         if is_url && !url.is_empty() && !url.starts_with("https://") && !url.starts_with("http://")
         {
-            let message = format!("{name} is not a valid URL: {url}");
+            let message = format!("{name} is no URL: {url}");
             return Err(bad_request(
                 if name.starts_with("Sms") {
                     21502

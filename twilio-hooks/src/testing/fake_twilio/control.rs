@@ -1,0 +1,132 @@
+//! What a test decides: what there is, what becomes of it, what goes wrong.
+
+use std::net::SocketAddr;
+
+use bytes::Bytes;
+
+use super::{
+    CallFate, CallbackFate, CallbackPlan, FakeTwilio, Fault, MessageFate, callback::Fates,
+    state::File,
+};
+use crate::{
+    AccountSid, Address, MediaSid, MessageSid, MessagingServiceSid, PhoneNumberSid, RecordingSid,
+};
+
+impl FakeTwilio {
+    /// Gives the account a number.
+    pub fn add_number(&self, number: impl Into<Address>) -> PhoneNumberSid {
+        self.shared.lock().add_number(number.into().as_str()).into()
+    }
+
+    /// Makes a messaging service without numbers.
+    #[must_use]
+    pub fn add_messaging_service(&self, name: &str) -> MessagingServiceSid {
+        let service = self.shared.lock().add_service(name);
+        service["sid"].as_str().unwrap_or_default().into()
+    }
+
+    /// Adds a subaccount; see [`Client::for_account`].
+    pub fn add_subaccount(&self, sid: impl Into<AccountSid>) {
+        self.shared.lock().add_account(sid.into().as_str());
+    }
+
+    /// Lets somebody send a message to the account; it is kept, and no webhook is sent.
+    pub fn add_incoming_message(
+        &self,
+        from: impl Into<Address>,
+        to: impl Into<Address>,
+        body: &str,
+    ) -> MessageSid {
+        let (from, to) = (from.into(), to.into());
+        let sid = self
+            .shared
+            .lock()
+            .add_incoming(from.as_str(), to.as_str(), body);
+        sid.into()
+    }
+
+    /// Adds a file to a message.
+    pub fn add_media(
+        &self,
+        message: &MessageSid,
+        content_type: &str,
+        bytes: impl Into<Bytes>,
+    ) -> MediaSid {
+        let file = File {
+            content_type: content_type.to_owned(),
+            bytes: bytes.into(),
+        };
+        self.shared.lock().add_media(message.as_str(), file).into()
+    }
+
+    /// Replaces the sound of a recording.
+    pub fn set_recording_media(
+        &self,
+        recording: &RecordingSid,
+        content_type: &str,
+        bytes: impl Into<Bytes>,
+    ) {
+        let file = File {
+            content_type: content_type.to_owned(),
+            bytes: bytes.into(),
+        };
+        let mut state = self.shared.lock();
+        state.files.insert(recording.as_str().to_owned(), file);
+    }
+
+    /// The person opts out: messages to the number are refused with 21610.
+    pub fn opt_out(&self, number: impl Into<Address>) {
+        let number = number.into().as_str().to_owned();
+        self.shared.lock().opted_out.insert(number);
+    }
+
+    /// Makes it a trial account that reaches these numbers only: others are refused with 21608 and
+    /// 21219.
+    pub fn make_trial<A: Into<Address>>(&self, verified: impl IntoIterator<Item = A>) {
+        let verified = verified
+            .into_iter()
+            .map(|number| number.into().as_str().to_owned())
+            .collect();
+        self.shared.lock().verified = Some(verified);
+    }
+
+    /// Decides what becomes of messages to this address; they are delivered if nothing is set.
+    pub fn set_message_fate(&self, to: impl Into<Address>, fate: MessageFate) {
+        let to = to.into().as_str().to_owned();
+        self.shared.lock().message_fates.insert(to, fate);
+    }
+
+    /// Decides what becomes of calls to this address; they last ten seconds if nothing is set.
+    pub fn set_call_fate(&self, to: impl Into<Address>, fate: CallFate) {
+        let to = to.into().as_str().to_owned();
+        self.shared.lock().call_fates.insert(to, fate);
+    }
+
+    /// Lets something go wrong with the next request to the API; called several times, with the
+    /// ones after it.
+    pub fn fail_next(&self, fault: Fault) {
+        self.shared.lock().faults.push_back(fault);
+    }
+
+    /// Redirects files to another place than the fake's own store.
+    pub fn redirect_files_to(&self, url: impl Into<String>) {
+        self.shared.lock().storage_url = url.into();
+    }
+
+    /// How reliably status callbacks arrive from now on.
+    pub fn plan_callbacks(&self, plan: CallbackPlan) {
+        self.shared.lock().fates = Fates::new(plan);
+    }
+
+    /// What happens to the next status callbacks, before the plan decides again.
+    pub fn script_callbacks(&self, fates: impl IntoIterator<Item = CallbackFate>) {
+        self.shared.lock().fates.script(fates);
+    }
+
+    /// Leads callbacks for a public origin, such as `https://hooks.example.com`, to a port of this
+    /// machine. They are signed with the public URL.
+    pub fn route(&self, origin: &str, address: SocketAddr) {
+        let origin = origin.trim_end_matches('/').to_owned();
+        self.shared.lock().routes.insert(origin, address);
+    }
+}
