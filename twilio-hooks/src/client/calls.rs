@@ -99,8 +99,8 @@ params! {
         machine_detection_speech_end_threshold: u32 = "MachineDetectionSpeechEndThreshold",
         /// After so many milliseconds of silence it gives up: 2000 to 10000; 5000 if not set.
         machine_detection_silence_timeout: u32 = "MachineDetectionSilenceTimeout",
-        /// Whether the call goes on while Twilio listens: `true` or `false`.
-        async_amd: String = "AsyncAmd",
+        /// Whether the call goes on while Twilio listens for a machine.
+        async_amd: bool = "AsyncAmd",
         /// The URL that is told who answered.
         async_amd_status_callback: String = "AsyncAmdStatusCallback",
         /// The method for [`async_amd_status_callback`](Self::async_amd_status_callback).

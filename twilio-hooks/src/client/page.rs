@@ -178,7 +178,11 @@ fn same_list(
     path: &str,
     link: &str,
 ) -> Result<String, &'static str> {
+    // Twilio's filters have names such as `DateSent>`, which no URL may have as they are.
     let link: Uri = link
+        .replace('<', "%3C")
+        .replace('>', "%3E")
+        .replace(' ', "%20")
         .parse()
         .map_err(|_| "the link to the next page is no URL")?;
     if !client.inner.hosts.is_own(product, &link) {
@@ -257,6 +261,10 @@ mod tests {
         assert_eq!(
             follow(&format!("https://api.twilio.com{next}")),
             Ok(next.clone())
+        );
+        assert_eq!(
+            follow(&format!("{PATH}?DateSent>=2026-11-05&Page=1")),
+            Ok(format!("{PATH}?DateSent%3E=2026-11-05&Page=1"))
         );
         for strange in [
             format!("https://example.com{next}"),

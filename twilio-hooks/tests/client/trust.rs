@@ -43,14 +43,16 @@ async fn an_api_key_is_as_good_as_the_auth_token() {
 async fn nothing_shows_a_secret_or_a_person() {
     let fake = fake().await;
     let twilio = fake.client();
-    let sent = twilio.messages().create(hello()).await.unwrap();
+    let message = hello().status_callback("https://hooks.example.com/status");
+    let sent = twilio.messages().create(message).await.unwrap();
     let error = twilio
         .messages()
         .create(hello().to("+1202555nobody"))
         .await
         .unwrap_err();
     let shown = format!(
-        "{twilio:?} {:?} {sent:?} {error:?} {error} {:?} {:?}",
+        "{fake:?} {twilio:?} {:?} {sent:?} {error:?} {error} {:?} {:?} {:?}",
+        fake.settle().await,
         fake.client_builder(),
         hello(),
         fake.requests(),

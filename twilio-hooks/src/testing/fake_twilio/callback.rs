@@ -1,6 +1,6 @@
 //! Status callbacks: made, lost, late, twice; and how they arrive.
 
-use std::{collections::VecDeque, time::Duration};
+use std::{collections::VecDeque, fmt, time::Duration};
 
 use bytes::Bytes;
 use http::{Request, StatusCode};
@@ -85,7 +85,6 @@ pub enum CallbackFate {
 }
 
 /// Decides over the fate of each callback: first by a script, then by chance.
-#[derive(Debug)]
 pub(super) struct Fates {
     plan: CallbackPlan,
     random: u64,
@@ -138,7 +137,7 @@ impl Fates {
 }
 
 /// A callback that is due: where it goes and what it says.
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct Callback {
     pub(super) url: String,
     pub(super) get: bool,
@@ -159,8 +158,8 @@ impl Callback {
     }
 }
 
-/// A status callback that went out.
-#[derive(Debug, Clone)]
+/// A status callback that went out. `Debug` leaves out what it says.
+#[derive(Clone)]
 #[non_exhaustive]
 pub struct Delivery {
     /// The URL it went to.
@@ -170,6 +169,15 @@ pub struct Delivery {
     pub request: Request<Bytes>,
     /// What the server answered; `None` if nothing leads to that URL, or nobody answered.
     pub status: Option<StatusCode>,
+}
+
+impl fmt::Debug for Delivery {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Delivery")
+            .field("url", &self.url)
+            .field("status", &self.status)
+            .finish_non_exhaustive()
+    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,12 @@ impl FakeTwilio {
         self.shared.lock().opted_out.insert(number);
     }
 
+    /// The person opts in again.
+    pub fn opt_in(&self, number: impl Into<Address>) {
+        let number = number.into();
+        self.shared.lock().opted_out.remove(number.as_str());
+    }
+
     /// Makes it a trial account that reaches these numbers only: others are refused with 21608 and
     /// 21219.
     pub fn make_trial<A: Into<Address>>(&self, verified: impl IntoIterator<Item = A>) {

@@ -19,7 +19,7 @@ mod table;
 mod time;
 
 use std::{
-    io,
+    fmt, io,
     net::{Ipv4Addr, SocketAddr},
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
@@ -101,7 +101,6 @@ const KEY_SECRET: &str = "the secret of the fake key";
 /// })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
-#[derive(Debug)]
 pub struct FakeTwilio {
     shared: Arc<Shared>,
     address: SocketAddr,
@@ -111,7 +110,6 @@ pub struct FakeTwilio {
     servers: [JoinHandle<()>; 2],
 }
 
-#[derive(Debug)]
 struct Shared {
     state: Mutex<State>,
     secrets: [(&'static str, &'static str); 2],
@@ -216,6 +214,14 @@ impl FakeTwilio {
     #[must_use]
     pub fn pauses(&self) -> Vec<Duration> {
         self.clock.pauses()
+    }
+}
+
+impl fmt::Debug for FakeTwilio {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("FakeTwilio")
+            .field("address", &self.address)
+            .finish_non_exhaustive()
     }
 }
 

@@ -18,7 +18,6 @@ use super::{
     table::{Table, rfc2822_date},
 };
 
-#[derive(Debug)]
 pub(super) struct State {
     pub(super) base_url: String,
     /// Where files are redirected to.
@@ -54,7 +53,6 @@ pub(super) struct State {
 }
 
 /// Something that will happen.
-#[derive(Debug)]
 pub(super) enum Due {
     Message {
         sid: String,
@@ -68,14 +66,14 @@ pub(super) enum Due {
     Deliver(Callback),
 }
 
-#[derive(Debug, Clone)]
+#[derive(Clone)]
 pub(super) struct File {
     pub(super) content_type: String,
     pub(super) bytes: Bytes,
 }
 
 /// A URL that is told of statuses.
-#[derive(Debug, Clone, Default)]
+#[derive(Clone, Default)]
 pub(super) struct Listener {
     pub(super) url: String,
     pub(super) get: bool,

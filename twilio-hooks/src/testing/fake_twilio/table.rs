@@ -10,7 +10,7 @@ use crate::Params;
 pub(super) type Row = Map<String, Value>;
 
 /// The resources of one kind, in the order they were made.
-#[derive(Debug, Default)]
+#[derive(Default)]
 pub(super) struct Table {
     rows: BTreeMap<u64, Row>,
     by_sid: HashMap<String, u64>,
