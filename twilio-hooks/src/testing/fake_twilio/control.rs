@@ -25,7 +25,7 @@ impl FakeTwilio {
         service["sid"].as_str().unwrap_or_default().into()
     }
 
-    /// Adds a subaccount; see [`Client::for_account`].
+    /// Adds a subaccount; see [`Client::for_account`](crate::client::Client::for_account).
     pub fn add_subaccount(&self, sid: impl Into<AccountSid>) {
         self.shared.lock().add_account(sid.into().as_str());
     }
