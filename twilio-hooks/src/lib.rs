@@ -125,15 +125,13 @@ pub use crate::{
         TaskSid, TrackRecordingSid, TrackSid, UsageTriggerSid, WorkerSid, WorkflowSid,
         WorkspaceSid,
     },
+    // REST
+    sid::{AddressSid, ByocTrunkSid, ContentSid, GroupSid, IdentitySid, MediaSid, PhoneNumberSid},
     // JSON webhooks
     sid::{
         ChallengeSid, FactorSid, FlexInstanceSid, IntelligenceServiceSid, InteractionChannelSid,
         InteractionParticipantSid, InteractionSid, PortInRequestSid, ProfileConnectSid,
         TranscriptSid, VerifyServiceSid,
-    },
-    // REST
-    sid::{
-        AddressSid, ByocTrunkSid, ContentSid, GroupSid, IdentitySid, MediaSid, PhoneNumberSid,
     },
     string_enum::UnknownValue,
 };

@@ -4,7 +4,7 @@ use std::{error::Error, fmt, time::Duration};
 
 use http::StatusCode;
 
-use crate::BoxError;
+use crate::{BoxError, ErrorCode};
 
 /// Why a call of Twilio's REST API failed.
 ///
@@ -94,6 +94,14 @@ impl ClientError {
             ClientErrorKind::Api { code, .. } => *code,
             _ => None,
         }
+    }
+
+    /// What to do about it, in one sentence, if the [code](Self::code) is a common one.
+    ///
+    /// [`ErrorCode`] has the meaning, too.
+    #[must_use]
+    pub fn advice(&self) -> Option<&'static str> {
+        ErrorCode::from(self.code()?).advice()
     }
 
     /// What Twilio wrote about the error. It often quotes phone numbers: don't log it where those
@@ -274,6 +282,8 @@ mod tests {
         .with_answer(Some("Invalid 'To' +12025550143".to_owned()), None, None)
         .after(1, true);
         assert!(!format!("{error} {error:?}").contains("2025550143"));
+        assert_eq!(error.advice(), ErrorCode::from(21211).advice());
+        assert!(error.advice().is_some());
         assert_eq!(error.message(), Some("Invalid 'To' +12025550143"));
         assert_eq!(
             error.to_string(),
