@@ -3,7 +3,6 @@
 
 use std::sync::LazyLock;
 
-use serde::Serialize;
 use twilio_hooks::{Params, signature::SigningKey};
 
 /// A text message as Twilio sends it.
@@ -30,30 +29,3 @@ pub static SIGNATURE: LazyLock<String> = LazyLock::new(|| {
 
 /// One that does not, of the right shape.
 pub const WRONG_SIGNATURE: &str = "AAAAAAAAAAAAAAAAAAAAAAAAAAA=";
-
-/// The values of the voice response.
-#[derive(Debug, Serialize)]
-pub struct Values {
-    /// Said first.
-    pub greeting: &'static str,
-    /// By whom.
-    pub voice: &'static str,
-    /// Where the digits go.
-    pub action: &'static str,
-    /// Said while waiting for a digit.
-    pub prompt: &'static str,
-    /// Played if none comes.
-    pub music: &'static str,
-    /// Where the call goes on.
-    pub next: &'static str,
-}
-
-/// The values that are used.
-pub const VALUES: Values = Values {
-    greeting: "Thank you for calling Example Incorporated.",
-    voice: "Polly.Joanna-Neural",
-    action: "https://example.com/api/webhooks/twilio/voice/menu",
-    prompt: "For sales, press 1. For support, press 2. To leave a message, press 3.",
-    music: "https://example.com/audio/goodbye.mp3",
-    next: "https://example.com/api/webhooks/twilio/voice/incoming",
-};

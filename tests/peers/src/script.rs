@@ -14,9 +14,10 @@ use serde_json::json;
 
 use crate::{
     Contestant, Role, Task,
-    inputs::{BODY, SIGNATURE, TOKEN, URL, VALUES, WRONG_SIGNATURE},
+    inputs::{BODY, SIGNATURE, TOKEN, URL, WRONG_SIGNATURE},
     official::Runtime,
     twiml::assert_complete,
+    twiml::five_verbs::VALUES,
 };
 
 /// What a process says about itself before it works.
