@@ -16,7 +16,7 @@ use tracing::Instrument as _;
 use twilio_hooks::{
     Hooks,
     notify::{BusNotifier, Dispatcher, Topic},
-    signature::ValidateSignatureLayer,
+    signature::{Diagnose, ValidateSignatureLayer},
     twiml::{Say, VoiceResponse},
 };
 use twilio_hooks_axum::{Live, Webhooks};
@@ -86,7 +86,8 @@ impl AppState {
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())
             .with_wake(dispatcher.wake());
-        let signature = ValidateSignatureLayer::new(config.signed_url()?, config.auth_tokens());
+        let signature = ValidateSignatureLayer::new(config.signed_url()?, config.auth_tokens())
+            .with_diagnosis(Diagnose::new());
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         Ok((

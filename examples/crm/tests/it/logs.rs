@@ -10,7 +10,11 @@ use axum::body::Body;
 use crm::{config::Config, logs};
 use http::Request;
 
-use crate::support::{ALPHA, ALPHA_LINE, AUTH_TOKEN, Crm, OPERATOR, SENDER, config, sid, signed};
+use twilio_hooks::testing::SignedRequest;
+
+use crate::support::{
+    ACCOUNT, ALPHA, ALPHA_LINE, AUTH_TOKEN, Crm, OPERATOR, PUBLIC_URL, SENDER, config, sid, signed,
+};
 
 thread_local! {
     /// What the test of this thread has logged. It does all its work in its own thread.
@@ -40,6 +44,28 @@ pub(crate) fn capture() {
         let subscriber = logs::subscriber(&log, || ToThread).unwrap();
         tracing::subscriber::set_global_default(subscriber).unwrap();
     });
+}
+
+/// A webhook is set to `http://` in Twilio's console, and the proxy sends people to `https://`.
+#[tokio::test]
+async fn the_log_says_what_is_wrong_with_a_genuine_request() {
+    let crm = Crm::start().await;
+    let console = PUBLIC_URL.replace("https://", "http://");
+    let request = SignedRequest::post(format!("{console}/api/webhooks/twilio/sms/incoming"))
+        .param("AccountSid", ACCOUNT)
+        .param("MessageSid", sid("SM", 1))
+        .sign(AUTH_TOKEN)
+        .map(Body::from);
+    assert_eq!(crm.send(request).await.status, 403);
+    let log = LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap());
+    let line = log
+        .lines()
+        .find(|line| line.contains("\"diagnosis\":\"scheme\""));
+    let line = line.unwrap_or_else(|| panic!("no diagnosis in {log}"));
+    assert!(
+        line.contains(&format!("Twilio signed {console}/")),
+        "{line}"
+    );
 }
 
 #[tokio::test]
