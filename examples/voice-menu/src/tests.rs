@@ -1,102 +1,105 @@
-use axum::body::Body;
-use http::StatusCode;
-use http_body_util::BodyExt;
-use tower::ServiceExt;
-use twilio_hooks::testing::SignedRequest;
+use std::time::Duration;
+
+use twilio_hooks::testing::{
+    Failure,
+    call::{Call, Caller},
+};
 
 use super::{Team, app};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
+const SALES: &str = "+12025550101";
+const SUPPORT: &str = "+12025550102";
 
-/// The status and what stands inside `<Response>`.
-async fn ask(path: &str, params: &[(&str, &str)], token: &str) -> (StatusCode, String) {
-    let mut request = SignedRequest::post(format!("https://hooks.example.com{path}"))
-        .param("AccountSid", ACCOUNT)
-        .param("CallSid", "CA00000000000000000000000000000001")
-        .param("CallStatus", "in-progress");
-    for (name, value) in params {
-        request = request.param(name, value);
-    }
+/// Somebody who calls with this token.
+fn caller(token: &str) -> Caller {
     let team = Team {
-        sales: "+12025550101".to_owned(),
-        support: "+12025550102".to_owned(),
+        sales: SALES.to_owned(),
+        support: SUPPORT.to_owned(),
     };
     let app = app("https://hooks.example.com", ACCOUNT, TOKEN, team).unwrap();
-    let response = app
-        .oneshot(request.sign(token).map(Body::from))
-        .await
-        .unwrap();
-    let status = response.status();
-    let body = response.into_body().collect().await.unwrap().to_bytes();
-    let body = String::from_utf8(body.to_vec()).unwrap();
-    let (_, verbs) = body.split_once("?>").unwrap_or_default();
-    (status, verbs.to_owned())
+    Caller::new(app, "https://hooks.example.com/voice").account(ACCOUNT, token)
 }
 
-async fn reply(path: &str, params: &[(&str, &str)]) -> String {
-    let (status, verbs) = ask(path, params, TOKEN).await;
-    assert_eq!(status, 200);
-    verbs
+async fn call() -> Call {
+    caller(TOKEN).call().await.unwrap()
 }
 
 #[tokio::test]
-async fn a_caller_is_asked_for_a_key_or_a_word() {
-    let menu = reply("/voice", &[("From", "+12025550143")]).await;
-    assert!(menu.contains(r#"<Gather action="/voice/menu""#), "{menu}");
-    assert!(menu.contains(r#"input="dtmf speech""#), "{menu}");
-    assert!(menu.ends_with("</Gather><Hangup/></Response>"), "{menu}");
-}
-
-#[tokio::test]
-async fn keys_and_words_choose() {
-    for (name, value, number) in [
-        ("Digits", "1", "+12025550101"),
-        ("Digits", "2", "+12025550102"),
-        ("SpeechResult", "Sales, please.", "+12025550101"),
-        ("SpeechResult", "I need SUPPORT", "+12025550102"),
+async fn keys_and_words_choose() -> Result<(), Failure> {
+    for (key, words, number) in [
+        ("1", "sales, please.", SALES),
+        ("2", "I need SUPPORT", SUPPORT),
     ] {
-        let dial = format!(
-            r#"<Response><Dial action="/voice/dialled" timeout="20">{number}</Dial></Response>"#
-        );
-        assert_eq!(reply("/voice/menu", &[(name, value)]).await, dial);
+        let mut by_key = call().await;
+        by_key.hears("For sales, press 1").await?;
+        by_key.presses(key).await?.is_connected_to(number).await?;
+
+        let mut by_word = call().await;
+        by_word.says(words).await?.is_connected_to(number).await?;
     }
+    Ok(())
 }
 
 #[tokio::test]
-async fn what_is_not_understood_is_asked_again() {
-    for answer in [("Digits", "9"), ("SpeechResult", "Pizza!")] {
-        let again = reply("/voice/menu", &[answer]).await;
-        assert!(again.ends_with("<Redirect>/voice</Redirect></Response>"));
-    }
+async fn what_is_not_understood_is_asked_again() -> Result<(), Failure> {
+    let mut call = call().await;
+    call.presses("9").await?.hears("did not understand").await?;
+    call.hears("For sales, press 1").await?;
+    call.says("Pizza!")
+        .await?
+        .hears("did not understand")
+        .await?;
+    call.presses("2").await?.is_connected_to(SUPPORT).await?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_caller_that_reached_nobody_may_leave_a_message() {
-    for params in [
-        &[("DialCallStatus", "no-answer")][..],
-        &[("DialCallStatus", "busy"), ("DialBridged", "false")],
-        &[("DialCallStatus", "completed"), ("DialBridged", "false")],
-    ] {
-        let voicemail = reply("/voice/dialled", params).await;
-        assert!(
-            voicemail.ends_with(r#"<Record action="/voice/recorded" maxLength="120"/></Response>"#)
-        );
-    }
-    let talked = reply("/voice/dialled", &[("DialCallStatus", "completed")]).await;
-    assert_eq!(talked, "<Response><Hangup/></Response>");
+async fn a_silent_caller_is_hung_up_on() -> Result<(), Failure> {
+    call().await.stays_silent().await?.is_over().await?;
+    Ok(())
 }
 
 #[tokio::test]
-async fn a_caller_that_is_still_there_is_thanked() {
-    let thanks = reply("/voice/recorded", &[("Digits", "#")]).await;
-    assert!(thanks.contains("Thank you"), "{thanks}");
-    let gone = reply("/voice/recorded", &[("Digits", "hangup")]).await;
-    assert_eq!(gone, "<Response/>");
+async fn a_caller_who_has_talked_is_done() -> Result<(), Failure> {
+    let mut call = call().await;
+    call.presses("1").await?.somebody_answers().await?;
+    call.talks_for(Duration::from_secs(60)).await?;
+    call.they_hang_up().await?.is_over().await?;
+    assert!(
+        !call
+            .transcript()
+            .heard()
+            .any(|prompt| prompt.contains("message"))
+    );
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_who_reached_nobody_may_leave_a_message() -> Result<(), Failure> {
+    let mut call = call().await;
+    call.presses("1").await?.nobody_answers().await?;
+    call.hears("Please leave a message").await?;
+    call.leaves_voicemail(Duration::from_secs(12)).await?;
+    call.hears("We will call you back").await?.is_over().await?;
+    Ok(())
+}
+
+#[tokio::test]
+async fn a_caller_may_hang_up_after_the_message() -> Result<(), Failure> {
+    let mut call = call().await;
+    call.presses("2").await?.is_busy().await?;
+    call.speaks_for(Duration::from_secs(5))
+        .await?
+        .hangs_up()
+        .await?;
+    assert_eq!(call.transcript().requests_to("/voice/recorded").count(), 1);
+    Ok(())
 }
 
 #[tokio::test]
 async fn a_stranger_is_refused() {
-    let (status, verbs) = ask("/voice/menu", &[("Digits", "1")], "another token").await;
-    assert_eq!((status, &*verbs), (StatusCode::FORBIDDEN, ""));
+    let failure = caller("another token").call().await.unwrap_err();
+    assert!(failure.message.contains("403"), "{failure}");
 }

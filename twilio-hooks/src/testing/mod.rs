@@ -3,16 +3,20 @@
 //! - [`store_tests!`](crate::store_tests) runs the conformance suite on a store of yours.
 //! - [`RecordingNotifier`] is a notifier that remembers, and fails when told to.
 //! - [`SignedRequest`] makes requests that are signed as Twilio signs them.
+//! - [`call`] plays a caller against an application, and [`texting`] somebody who writes to it.
 //! - `FakeTwilio` is Twilio's REST API on this machine, with status callbacks; with the feature
 //!   `client`.
 //!
 //! This module follows the crate's needs: between minor versions it may change.
 
+pub mod call;
 #[cfg(feature = "client")]
 mod fake_twilio;
 mod notifier;
 mod signed_request;
+mod simulation;
 pub mod store;
+pub mod texting;
 
 use std::future::Future;
 
@@ -21,7 +25,11 @@ pub use self::fake_twilio::{
     CallFate, CallbackFate, CallbackPlan, Delivery, FakeTwilio, Fault, InstantClock, MessageFate,
     RecordedRequest,
 };
-pub use self::{notifier::RecordingNotifier, signed_request::SignedRequest};
+pub use self::{
+    notifier::RecordingNotifier,
+    signed_request::SignedRequest,
+    simulation::{Entry, Failure, FailureKind, Happening, SentRequest, Transcript},
+};
 
 /// Runs a test's future on a runtime of its own with two threads, so that concurrent tasks really
 /// run at the same time.
