@@ -261,8 +261,21 @@ async fn whoever_hangs_up_before_being_connected_declines() {
 
 #[tokio::test]
 async fn a_caller_leaves_by_the_star() {
-    let answer =
-        |_: &Asked| twiml(r#"<Dial hangupOnStar="true">+12025550102</Dial><Say>Back.</Say>"#);
+    let answer = |asked: &Asked| match &*asked.path {
+        "/voice" => twiml(
+            r#"<Dial hangupOnStar="true"><Number statusCallback="/leg">+12025550102</Number></Dial><Say>Back.</Say>"#,
+        ),
+        _ => nothing(),
+    };
+    let mut call = caller(answer).call().await.unwrap();
+    call.presses("*")
+        .await
+        .unwrap()
+        .hears("Back")
+        .await
+        .unwrap();
+    assert_eq!(told(call.transcript(), "/leg", "CallStatus"), ["canceled"]);
+
     let mut call = caller(answer).call().await.unwrap();
     call.somebody_answers()
         .await
@@ -271,6 +284,7 @@ async fn a_caller_leaves_by_the_star() {
         .await
         .unwrap();
     call.hears("Back").await.unwrap();
+    assert_eq!(told(call.transcript(), "/leg", "CallStatus"), ["completed"]);
 }
 
 #[tokio::test]

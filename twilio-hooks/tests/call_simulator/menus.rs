@@ -277,3 +277,63 @@ async fn a_rejected_call_was_never_answered() {
     assert_eq!(told(call.transcript(), "/status", "CallStatus"), ["busy"]);
     assert_eq!(told(call.transcript(), "/status", "CallDuration"), ["0"]);
 }
+
+#[tokio::test]
+async fn a_test_adds_parameters_and_sets_the_clock() {
+    let answer = |asked: &Asked| match &*asked.path {
+        "/voice" => twiml(&format!(
+            "<Say>{}</Say><Pause length='60'/>",
+            asked.get("StirVerstat")
+        )),
+        _ => nothing(),
+    };
+    let mut call = caller(answer)
+        .from("anonymous")
+        .param("StirVerstat", "TN-Validation-Passed-A")
+        .at("2026-03-29T23:59:30Z".parse().unwrap())
+        .status_callback("/status")
+        .call()
+        .await
+        .unwrap();
+    call.hears("Passed-A")
+        .await
+        .unwrap()
+        .is_over()
+        .await
+        .unwrap();
+    let transcript = call.transcript();
+    assert_eq!(told(transcript, "/voice", "From"), ["anonymous"]);
+    assert_eq!(told(transcript, "/voice", "FromCity"), ["(absent)"]);
+    assert_eq!(
+        told(transcript, "/status", "Timestamp"),
+        ["Mon, 30 Mar 2026 00:00:30 +0000"]
+    );
+    assert_eq!(told(transcript, "/status", "CallDuration"), ["60"]);
+    assert_eq!(told(transcript, "/status", "Duration"), ["1"]);
+    assert_eq!(kinds(transcript).len(), 2);
+}
+
+#[tokio::test]
+async fn calls_can_be_made_at_the_same_time() {
+    let calls: Vec<_> = (0..8)
+        .map(|_| {
+            tokio::spawn(async {
+                let mut call = caller(menu).call().await.unwrap();
+                call.presses("1")
+                    .await
+                    .unwrap()
+                    .hears("Sales")
+                    .await
+                    .unwrap();
+                call.sid()
+            })
+        })
+        .collect();
+    let mut sids = std::collections::HashSet::new();
+    for call in calls {
+        assert!(
+            sids.insert(call.await.unwrap()),
+            "each call has a SID of its own"
+        );
+    }
+}

@@ -71,8 +71,9 @@ impl Dialling {
         self.ringing.is_empty() && self.talk.is_none()
     }
 
+    /// Whether the caller can leave by the star, also while it rings.
     pub(super) fn ends_by_star(&self) -> bool {
-        self.dial.hangup_on_star == Some(true) && self.talk.is_some()
+        self.dial.hangup_on_star == Some(true)
     }
 
     /// Somebody answers: the first who rings, or who is named.

@@ -72,7 +72,7 @@
 //! # }
 //! ```
 //!
-//! A test that ends by `?` shows what is wrong and the [`Transcript`](super::Transcript) so far:
+//! The example `voice-menu` is tested in this way. A test that ends by `?` shows what is wrong and the [`Transcript`](super::Transcript) so far:
 //!
 //! ```text
 //! the caller never hears "Goodbye": the caller is asked for input by a <Gather>
@@ -98,7 +98,8 @@
 //! | `<Connect>` | `they_hang_up`, when the service is done |
 //!
 //! Time is virtual: nothing sleeps, and [`Call::talks_for`] and timeouts move a clock from which
-//! durations and timestamps are made.
+//! durations and timestamps are made. Twilio gives an application 15 seconds; a test waits for its
+//! answer as long as it takes.
 //!
 //! # What is a failure
 //!

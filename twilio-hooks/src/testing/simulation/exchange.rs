@@ -125,3 +125,17 @@ fn without_credentials(url: &str) -> (String, Option<String>) {
         None => (url.to_owned(), None),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn user_and_password_go_into_a_header() {
+        let (url, header) = without_credentials("https://me:secret@h.example/a?b=c@d");
+        assert_eq!(url, "https://h.example/a?b=c@d");
+        assert_eq!(header.as_deref(), Some("Basic bWU6c2VjcmV0"));
+        let url = "https://h.example?mail=a@b.example";
+        assert_eq!(without_credentials(url), (url.to_owned(), None));
+    }
+}
