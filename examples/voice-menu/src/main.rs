@@ -49,8 +49,9 @@ async fn welcome(_call: Signed<IncomingCall>) -> Twiml<VoiceResponse> {
         .with(Say::new(
             "For sales, press 1. For support, press 2. Or say it.",
         ));
-    // Twilio gets here only if the caller neither presses nor says anything.
-    Twiml(VoiceResponse::new().with(menu).with(Hangup::new()))
+    // Twilio gets past the menu only if the caller neither presses nor says anything.
+    let farewell = Say::new("We did not hear you. Please call again.");
+    Twiml(VoiceResponse::new().with(menu).with(farewell))
 }
 
 async fn menu(State(team): State<Team>, gather: Signed<GatherAction>) -> Twiml<VoiceResponse> {

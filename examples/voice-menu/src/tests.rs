@@ -56,8 +56,10 @@ async fn what_is_not_understood_is_asked_again() -> Result<(), Failure> {
 }
 
 #[tokio::test]
-async fn a_silent_caller_is_hung_up_on() -> Result<(), Failure> {
-    call().await.stays_silent().await?.is_over().await?;
+async fn a_silent_caller_is_told_before_the_call_ends() -> Result<(), Failure> {
+    let mut call = call().await;
+    call.stays_silent().await?.hears("call again").await?;
+    call.is_over().await?;
     Ok(())
 }
 
