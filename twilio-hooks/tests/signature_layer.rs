@@ -25,8 +25,8 @@ use twilio_hooks::{
     AccountSid,
     signature::{
         AccountKeys, AuthTokens, Checked, Diagnose, KeyError, KeyProvider, Mode, PublicUrl,
-        Reported, RequestTarget, SignatureError, SigningKey, ValidateSignatureLayer, Verified,
-        VerifiedKey, with_body_hash,
+        Reported, RequestTarget, SharedKey, SignatureError, SigningKey, ValidateSignatureLayer,
+        Verified, VerifiedKey, with_body_hash,
     },
 };
 
@@ -550,6 +550,43 @@ async fn a_changed_token_counts_from_the_next_request_on() {
         SignatureError::UnknownSharedKey
     );
     assert_eq!(provider.asked.load(Ordering::Relaxed), 6);
+}
+
+/// A database that never answers.
+#[derive(Debug)]
+struct Hanging;
+
+#[async_trait]
+impl KeyProvider for Hanging {
+    async fn account_keys(&self, _: Option<&AccountSid>) -> Result<AccountKeys, KeyError> {
+        std::future::pending().await
+    }
+
+    async fn shared_key(&self, _: &str) -> Result<SharedKey, KeyError> {
+        std::future::pending().await
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_provider_that_hangs_ends_the_request_in_time() {
+    let url = PublicUrl::fixed(sms::BASE).unwrap();
+    let layer = ValidateSignatureLayer::with_key_provider(url, Hanging);
+    let mut shared = good();
+    let settings = "key=webhooks_sharedkey_1".parse().unwrap();
+    shared
+        .headers_mut()
+        .insert(signature_support::SETTINGS, settings);
+    for request in [good(), shared] {
+        let start = tokio::time::Instant::now();
+        assert_eq!(refused(&layer, request).await, SignatureError::KeyLookup);
+        let waited = start.elapsed();
+        assert!(waited >= Duration::from_secs(2) && waited < Duration::from_secs(3));
+    }
+
+    let patient = layer.with_look_up_timeout(None);
+    let hour = Duration::from_secs(3600);
+    let never = tokio::time::timeout(hour, send(&patient, good()));
+    assert!(never.await.is_err());
 }
 
 #[tokio::test]

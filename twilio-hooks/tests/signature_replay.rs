@@ -295,6 +295,29 @@ async fn a_guard_that_fails_loses_no_webhook() {
     }
 }
 
+/// A cache that never answers.
+#[derive(Debug)]
+struct Hanging;
+
+#[async_trait]
+impl ReplayGuard for Hanging {
+    async fn note(&self, _: &Delivery) -> Result<Seen, BoxError> {
+        std::future::pending().await
+    }
+
+    async fn forget(&self, _: &Delivery) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_hangs_loses_no_webhook_and_no_caller() {
+    let layer = layer(Hanging, OnRepeat::Acknowledge);
+    let start = tokio::time::Instant::now();
+    assert_eq!(send(&layer, good("a")).await.body(), "new");
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
 #[tokio::test]
 async fn of_equal_requests_at_once_one_is_handled() {
     let layer = layer(Listening::default(), OnRepeat::Acknowledge);

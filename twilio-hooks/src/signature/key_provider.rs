@@ -13,7 +13,8 @@ type BoxError = Box<dyn std::error::Error + Send + Sync>;
 ///
 /// A program that reads its tokens from the configuration uses [`AuthTokens`](super::AuthTokens),
 /// which asks nobody. With a provider a token that is changed in the database counts from the next
-/// webhook on, without a restart.
+/// webhook on, without a restart. The layer waits for an answer for
+/// [a limited time](super::ValidateSignatureLayer::with_look_up_timeout).
 ///
 /// # Examples
 /// ```

@@ -52,6 +52,7 @@ pub(super) struct Config {
     pub(super) mode: Mode,
     pub(super) body_limit: usize,
     pub(super) read_timeout: Option<Duration>,
+    pub(super) look_up_timeout: Option<Duration>,
 }
 
 /// Configured tokens are asked without a future.
@@ -67,6 +68,10 @@ impl ValidateSignatureLayer {
 
     /// The time a body may take unless another is set: 10 seconds. Twilio itself gives up after 15.
     pub const DEFAULT_READ_TIMEOUT: Duration = Duration::from_secs(10);
+
+    /// The time a [`KeyProvider`] or a [`ReplayGuard`] has for its answer unless another is set: two
+    /// seconds, which leaves most of Twilio's 15 to the handler.
+    pub const DEFAULT_LOOK_UP_TIMEOUT: Duration = Duration::from_secs(2);
 
     /// Checks with configured tokens.
     #[must_use]
@@ -95,6 +100,7 @@ impl ValidateSignatureLayer {
                 mode: Mode::default(),
                 body_limit: Self::DEFAULT_BODY_LIMIT,
                 read_timeout: Some(Self::DEFAULT_READ_TIMEOUT),
+                look_up_timeout: Some(Self::DEFAULT_LOOK_UP_TIMEOUT),
             }),
         }
     }
@@ -185,6 +191,18 @@ impl ValidateSignatureLayer {
     #[must_use]
     pub fn with_read_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
         self.config().read_timeout = timeout.into();
+        self
+    }
+
+    /// How long a [`KeyProvider`] or a [`ReplayGuard`] may take for each answer; `None` if they take
+    /// care of it themselves.
+    ///
+    /// A provider that takes longer has failed: the request ends with 500. A guard that takes longer
+    /// knows nothing: the request goes on as a first one, and the log says so. Answers that are not
+    /// there at once need a Tokio runtime with its timer, unless this is `None`.
+    #[must_use]
+    pub fn with_look_up_timeout(mut self, timeout: impl Into<Option<Duration>>) -> Self {
+        self.config().look_up_timeout = timeout.into();
         self
     }
 

@@ -121,6 +121,7 @@ mod auth_tokens;
 mod diagnosis;
 mod error;
 mod future;
+mod in_time;
 mod key;
 mod key_provider;
 mod layer;

@@ -1,6 +1,6 @@
 //! One request on its way through the check.
 
-use std::{error::Error, pin::Pin, sync::Arc};
+use std::{error::Error, pin::Pin, sync::Arc, time::Duration};
 
 use bytes::Bytes;
 use http::{HeaderMap, HeaderName, HeaderValue, Method, Request, Version, header, request::Parts};
@@ -12,6 +12,7 @@ use super::{
     AccountKeys, Delivery, Diagnose, Diagnosis, KeyError, KeyProvider, Mode, OnRepeat, ReplayGuard,
     Reported, RequestView, Seen, SharedKey, SignatureError, Verified,
     diagnosis::KnownKeys,
+    in_time::in_time,
     layer::{Config, KeySource},
     public_url::for_log,
     request::{Content, KeyChoice, query},
@@ -71,17 +72,30 @@ pub(super) struct Refusal {
 pub(super) struct Noted {
     guard: Arc<dyn ReplayGuard>,
     delivery: Arc<Delivery>,
+    limit: Option<Duration>,
 }
 
 impl Noted {
     fn note(&self) -> Note {
-        let Self { guard, delivery } = self.clone();
-        Box::pin(async move { guard.note(&delivery).await })
+        let this = self.clone();
+        Box::pin(async move {
+            let seen = in_time(this.guard.note(&this.delivery), this.limit).await;
+            seen.unwrap_or_else(|| Err("the replay guard took too long".into()))
+        })
     }
 
     /// Takes it back.
     pub(super) fn forget(self) -> Forget {
-        Box::pin(async move { self.guard.forget(&self.delivery).await })
+        Box::pin(async move {
+            if in_time(self.guard.forget(&self.delivery), self.limit)
+                .await
+                .is_none()
+            {
+                tracing::error!(
+                    "a failed webhook may count as seen: the replay guard took too long"
+                );
+            }
+        })
     }
 }
 
@@ -179,7 +193,7 @@ impl Pending {
         };
         match self.view().key_choice() {
             Ok(choice) => {
-                let look_up = look_up(provider, choice);
+                let look_up = look_up(provider, choice, self.config.look_up_timeout);
                 Step::LookUp(self, look_up)
             }
             Err(error) => self.fail(error, None, None),
@@ -272,6 +286,7 @@ impl Pending {
             let noted = Noted {
                 guard: Arc::clone(guard),
                 delivery: Arc::new(delivery),
+                limit: self.config.look_up_timeout,
             };
             let note = noted.note();
             self.noted = Some(noted);
@@ -363,20 +378,30 @@ impl Pending {
     }
 }
 
-fn look_up(provider: Arc<dyn KeyProvider>, choice: KeyChoice<'_>) -> LookUp {
+fn look_up(
+    provider: Arc<dyn KeyProvider>,
+    choice: KeyChoice<'_>,
+    limit: Option<Duration>,
+) -> LookUp {
     match choice {
         KeyChoice::Account(named) => {
             let account_sid = named.as_deref().map(AccountSid::from);
             Box::pin(async move {
-                let keys = provider.account_keys(account_sid.as_ref()).await?;
+                let keys = provider.account_keys(account_sid.as_ref());
+                let keys = in_time(keys, limit).await.unwrap_or_else(too_late)?;
                 Ok(Keys::Account(keys))
             })
         }
         KeyChoice::Shared(settings, _) => Box::pin(async move {
-            let key = provider.shared_key(&settings.id).await?;
+            let key = provider.shared_key(&settings.id);
+            let key = in_time(key, limit).await.unwrap_or_else(too_late)?;
             Ok(Keys::Shared(key))
         }),
     }
+}
+
+fn too_late<T>() -> Result<T, KeyError> {
+    Err(KeyError::lookup("the key provider took too long"))
 }
 
 /// Whether the request asks for a WebSocket: by headers, or over HTTP/2 by a `CONNECT` that has a

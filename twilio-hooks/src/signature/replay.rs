@@ -53,7 +53,9 @@ pub trait ReplayGuard: fmt::Debug + Send + Sync + 'static {
     /// Of several equal requests at the same time, exactly one is the first.
     ///
     /// # Errors
-    /// Whatever keeps the guard from knowing. It is logged, and the request goes on as a first one:
+    /// Whatever keeps the guard from knowing; to take
+    /// [too long](super::ValidateSignatureLayer::with_look_up_timeout) is the same as an error. It is
+    /// logged, and the request goes on as a first one:
     /// its signature is good, and to lose a webhook is worse than to see one twice. The error must
     /// show nothing secret.
     async fn note(&self, delivery: &Delivery) -> Result<Seen, BoxError>;
