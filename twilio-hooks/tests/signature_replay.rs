@@ -318,6 +318,35 @@ async fn a_guard_that_hangs_loses_no_webhook_and_no_caller() {
     assert!(start.elapsed() < Duration::from_secs(3));
 }
 
+/// A cache that takes in, and never gives out again.
+#[derive(Debug)]
+struct Keeping;
+
+#[async_trait]
+impl ReplayGuard for Keeping {
+    async fn note(&self, _: &Delivery) -> Result<Seen, BoxError> {
+        Ok(Seen::First)
+    }
+
+    async fn forget(&self, _: &Delivery) {
+        std::future::pending::<()>().await;
+    }
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_guard_that_hangs_while_it_forgets_keeps_no_answer_back() {
+    let mut failing =
+        layer(Keeping, OnRepeat::Mark).layer(service_fn(async |_: Request<Full<Bytes>>| {
+            let mut response = Response::new(String::new());
+            *response.status_mut() = StatusCode::SERVICE_UNAVAILABLE;
+            Ok::<_, Infallible>(response)
+        }));
+    let start = tokio::time::Instant::now();
+    let response = failing.call(good("a")).await.unwrap();
+    assert_eq!(response.status(), StatusCode::SERVICE_UNAVAILABLE);
+    assert!(start.elapsed() < Duration::from_secs(3));
+}
+
 #[tokio::test]
 async fn of_equal_requests_at_once_one_is_handled() {
     let layer = layer(Listening::default(), OnRepeat::Acknowledge);
