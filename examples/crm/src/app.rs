@@ -9,7 +9,6 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderName, HeaderValue, Uri};
-use jiff::Timestamp;
 use tokio::time::Instant;
 use tower_http::catch_panic::CatchPanicLayer;
 use tracing::Instrument as _;
@@ -23,10 +22,13 @@ use twilio_hooks_axum::{Live, Webhooks};
 use uuid::Uuid;
 
 use crate::{
+    accounts::Accounts,
     api::{self, Access, Problem},
+    clock::Clock,
     closable::ClosableBus,
     config::Config,
     database::Database,
+    jobs::Jobs,
     replies::{CALL_FALLBACK, Replies},
     secret::Secret,
 };
@@ -49,6 +51,14 @@ pub struct AppState {
     pub live: Live,
     /// What ends for them when the server stops.
     pub live_bus: ClosableBus,
+    /// The Twilio accounts, and clients of their REST API.
+    pub accounts: Accounts,
+    /// The address of this server, as Twilio and people call it, without a slash at the end.
+    pub public_url: String,
+    /// What time it is.
+    pub clock: Clock,
+    /// What is done in the background; [`serve`](crate::server::serve) runs it.
+    pub jobs: Jobs,
 }
 
 impl AppState {
@@ -58,14 +68,24 @@ impl AppState {
     /// # Errors
     /// If the database fails.
     pub async fn new(config: &Config, database: Database) -> anyhow::Result<(Self, Dispatcher)> {
+        Self::with_clock(config, database, Clock::default()).await
+    }
+
+    /// As [`new`](Self::new), with a clock of one's own.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn with_clock(
+        config: &Config,
+        database: Database,
+        clock: Clock,
+    ) -> anyhow::Result<(Self, Dispatcher)> {
         let names: Vec<_> = config
             .companies
             .iter()
             .map(|company| company.name.clone())
             .collect();
-        let rows = database
-            .seed(&names, &config.lines, Timestamp::now())
-            .await?;
+        let rows = database.seed(&names, &config.lines, clock.now()).await?;
         let operator = config.operator_token.as_ref().map(Secret::digest);
         let access = config
             .companies
@@ -98,6 +118,10 @@ impl AppState {
                 signature,
                 live,
                 live_bus,
+                accounts: Accounts::from_config(config)?,
+                public_url: config.public_url.trim_end_matches('/').to_owned(),
+                clock,
+                jobs: Jobs::new(),
             },
             dispatcher,
         ))
@@ -110,7 +134,7 @@ pub fn app(state: AppState) -> Router {
     let webhooks = Webhooks::new(state.hooks.clone(), state.signature.clone());
     let routes = Router::new()
         .merge(webhooks.into_router())
-        .merge(api::router())
+        .merge(api::router().0)
         .fallback(async || Problem::not_found());
     around(routes).with_state(state)
 }

@@ -3,13 +3,17 @@
 //! [`app::app`] is every route, [`app::AppState::new`] puts it together from a [`config::Config`]
 //! and a [`database::Database`], and [`server::serve`] runs it until it is told to stop.
 
+pub mod accounts;
 pub mod api;
 pub mod app;
 pub mod cli;
+pub mod clock;
 pub mod closable;
 pub mod config;
 pub mod database;
+pub mod jobs;
 pub mod logs;
+pub mod people;
 pub mod replies;
 pub mod secret;
 pub mod server;

@@ -8,7 +8,11 @@ use std::{
     time::Duration,
 };
 
-use tokio::{net::TcpListener, sync::oneshot, time::timeout};
+use tokio::{
+    net::TcpListener,
+    sync::{oneshot, watch},
+    time::timeout,
+};
 use twilio_hooks::notify::Dispatcher;
 
 use crate::app::{AppState, app};
@@ -19,7 +23,7 @@ const GRACE: Duration = Duration::from_secs(10);
 /// Serves requests and delivers notifications until `stop` ends.
 ///
 /// Then nothing new is accepted, listeners by WebSocket are told to come back, requests under way
-/// get ten seconds, and the dispatcher finishes its batch.
+/// get ten seconds, and the dispatcher and the jobs finish what they are at.
 ///
 /// # Errors
 /// If the listener fails.
@@ -32,6 +36,8 @@ pub async fn serve(
     let (stop_requests, requests_stopped) = oneshot::channel::<()>();
     let (stop_dispatcher, dispatcher_stopped) = oneshot::channel::<()>();
     let dispatcher = tokio::spawn(async move { dispatcher.run(dropped(dispatcher_stopped)).await });
+    let (stop_jobs, jobs_stopped) = watch::channel(false);
+    let jobs = tokio::spawn(state.jobs.clone().run(state.clock.clone(), jobs_stopped));
     let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(dropped(requests_stopped));
     let mut server = pin!(server.into_future());
@@ -48,12 +54,14 @@ pub async fn serve(
         }
     };
     drop(stop_dispatcher);
+    let _ = stop_jobs.send(true);
     let end = async {
+        let _ = jobs.await;
         let _ = dispatcher.await;
-        state.database.settings.close().await;
+        state.database.db.close().await;
     };
     if timeout(GRACE, end).await.is_err() {
-        tracing::warn!(reason = "grace-over", "the dispatcher is cut off");
+        tracing::warn!(reason = "grace-over", "the dispatcher or a job is cut off");
     }
     tracing::info!("stopped");
     served

@@ -2,10 +2,15 @@
 
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
-use twilio_hooks::CompanyId;
+use twilio_hooks::{CompanyId, UserId};
+use uuid::Uuid;
 
 use super::Problem;
-use crate::{app::AppState, secret::SecretDigest};
+use crate::{
+    app::AppState,
+    people::{Permission, Role},
+    secret::SecretDigest,
+};
 
 /// What a subprotocol of a WebSocket begins with if the rest of it is a token.
 const SUBPROTOCOL: &str = "bearer.";
@@ -51,11 +56,58 @@ impl Access {
     }
 }
 
-/// A program of a company's, known by its token.
+/// Who asks: a program of a company's, or one of its people.
 #[derive(Debug, Clone, Copy)]
+#[non_exhaustive]
 pub struct Caller {
-    /// The company that the request is about, because the token is its.
+    /// The company that the request is about, because the caller is its.
     pub company: CompanyId,
+    /// What the caller may do.
+    pub role: Role,
+    /// Who it is, for the audit log.
+    pub actor: Actor,
+}
+
+/// Who does something.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Actor {
+    /// A person.
+    User(UserId),
+    /// A program, by a token that was made in the CRM.
+    ApiToken(Uuid),
+    /// A program, by the token in the configuration.
+    Configured,
+}
+
+impl Caller {
+    /// Goes on only if the caller may do this.
+    ///
+    /// # Errors
+    /// 403 if not.
+    pub fn require(&self, permission: Permission) -> Result<(), Problem> {
+        if self.role.may(permission) {
+            Ok(())
+        } else {
+            Err(Problem::forbidden())
+        }
+    }
+
+    /// The person, if it is one.
+    #[must_use]
+    pub fn user(&self) -> Option<UserId> {
+        match self.actor {
+            Actor::User(user) => Some(user),
+            Actor::ApiToken(_) | Actor::Configured => None,
+        }
+    }
+
+    fn configured(company: CompanyId) -> Self {
+        Self {
+            company,
+            role: Role::Owner,
+            actor: Actor::Configured,
+        }
+    }
 }
 
 impl FromRequestParts<AppState> for Caller {
@@ -64,7 +116,7 @@ impl FromRequestParts<AppState> for Caller {
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
         bearer(&parts.headers)
             .and_then(|token| state.access.company_of(token))
-            .map(|company| Self { company })
+            .map(Self::configured)
             .ok_or_else(|| refuse("token"))
     }
 }

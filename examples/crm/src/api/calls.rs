@@ -1,7 +1,8 @@
 //! `/api/calls`: calls in both directions, and their recordings.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State, routing::get};
 use twilio_hooks::CallId;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     Caller, Problem,
@@ -10,8 +11,8 @@ use super::{
 };
 use crate::app::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .route("/api/calls", get(list))
         .route("/api/calls/{id}", get(show))
 }

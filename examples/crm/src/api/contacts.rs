@@ -1,22 +1,32 @@
 //! `/api/contacts`: who has written or called.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State};
 use twilio_hooks::ContactId;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Caller, Problem,
-    extract::{Id, Paging},
+    extract::{Id, Paging, PagingParams},
+    problem::ProblemView,
     view::{ContactView, PageView, TimelineView},
 };
 use crate::app::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
-        .route("/api/contacts", get(list))
-        .route("/api/contacts/{id}", get(show))
-        .route("/api/contacts/{id}/timeline", get(timeline))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list))
+        .routes(routes!(show))
+        .routes(routes!(timeline))
 }
 
+/// Who has written or called, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/contacts",
+    tag = "contacts",
+    params(PagingParams),
+    responses((status = 200, body = PageView<ContactView>))
+)]
 async fn list(
     caller: Caller,
     State(state): State<AppState>,
@@ -30,6 +40,14 @@ async fn list(
     Ok(Json(PageView::new(contacts, ContactView::from)))
 }
 
+/// One contact.
+#[utoipa::path(
+    get,
+    path = "/api/contacts/{id}",
+    tag = "contacts",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = ContactView), (status = 404, body = ProblemView))
+)]
 async fn show(
     caller: Caller,
     State(state): State<AppState>,
@@ -41,6 +59,14 @@ async fn show(
         .ok_or_else(Problem::not_found)
 }
 
+/// The messages and calls of a contact, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/contacts/{id}/timeline",
+    tag = "contacts",
+    params(("id" = Uuid, Path), PagingParams),
+    responses((status = 200, body = PageView<TimelineView>), (status = 404, body = ProblemView))
+)]
 async fn timeline(
     caller: Caller,
     State(state): State<AppState>,

@@ -9,6 +9,7 @@ use axum::{
 use http::request::Parts;
 use serde::{Deserialize, de::DeserializeOwned};
 use twilio_hooks::store::PageRequest;
+use utoipa::IntoParams;
 
 use super::Problem;
 
@@ -36,6 +37,17 @@ where
             .map_err(|_| malformed())?;
         id.parse().map(Self).map_err(|_| malformed())
     }
+}
+
+/// `?limit=&before=`, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it only describes")]
+pub(super) struct PagingParams {
+    /// How many entries at most; 50 unless set, and never more than 200.
+    limit: Option<u32>,
+    /// Only entries older than this one: the `next` of the page before.
+    before: Option<uuid::Uuid>,
 }
 
 /// `?limit=&before=`.

@@ -2,23 +2,24 @@
 
 use std::time::Duration;
 
-use axum::{Router, extract::State, routing::get};
+use axum::{extract::State, routing::get};
 use http::StatusCode;
 use tokio::time::timeout;
+use utoipa_axum::router::OpenApiRouter;
 
 use crate::app::AppState;
 
 /// How long the database may take to answer.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .route("/healthz", get(async || "ok\n"))
         .route("/readyz", get(ready))
 }
 
 async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    match timeout(PATIENCE, state.database.settings.ping()).await {
+    match timeout(PATIENCE, state.database.ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ok\n"),
         Ok(Err(error)) => {
             tracing::warn!(

@@ -1,12 +1,13 @@
 //! `/api/lines`: the company's numbers, and what they say by themselves.
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     routing::{get, patch},
 };
 use serde::{Deserialize, Deserializer};
 use twilio_hooks::{CompanyId, LineId, store::Line};
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     Caller, Problem,
@@ -21,8 +22,8 @@ const MAX_GREETING: usize = 4096;
 /// What Twilio takes in one [message](https://www.twilio.com/docs/messaging/twiml/message).
 const MAX_TEXT: usize = 1600;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .route("/api/lines", get(list))
         .route("/api/lines/{id}", patch(change).get(show))
 }

@@ -1,11 +1,11 @@
 //! `/api/live`: notifications by WebSocket, as they happen.
 
 use axum::{
-    Router,
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     response::Response,
     routing::any,
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{Problem, access::LiveCaller, extract::Since};
 use crate::app::AppState;
@@ -16,8 +16,8 @@ const SUBPROTOCOL: &str = "crm";
 /// Clients only listen.
 const MAX_FRAME: usize = 4096;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/live", any(listen))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().route("/api/live", any(listen))
 }
 
 async fn listen(

@@ -1,7 +1,8 @@
 //! `/api/messages`: texts in both directions.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State, routing::get};
 use twilio_hooks::MessageId;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     Caller, Problem,
@@ -10,8 +11,8 @@ use super::{
 };
 use crate::app::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .route("/api/messages", get(list))
         .route("/api/messages/{id}", get(show))
 }

@@ -24,9 +24,11 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use tokio::time::timeout;
+use utoipa::OpenApi;
+use utoipa_axum::router::OpenApiRouter;
 
 pub use self::{
-    access::{Access, Caller, LiveCaller, Operator},
+    access::{Access, Actor, Caller, LiveCaller, Operator},
     problem::Problem,
 };
 use crate::app::AppState;
@@ -37,9 +39,17 @@ const TIME_LIMIT: Duration = Duration::from_secs(10);
 /// How large a body may be.
 const BODY_LIMIT: usize = 64 * 1024;
 
-/// All routes but the webhooks.
-pub(crate) fn router() -> Router<AppState> {
-    Router::new()
+/// The beginning of the OpenAPI document; the routes add themselves.
+#[derive(OpenApi)]
+#[openapi(info(
+    title = "crm",
+    description = "Contacts, messages, calls and recordings of a company's Twilio numbers."
+))]
+struct Document;
+
+/// All routes but the webhooks, and the document that describes them.
+pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+    let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(calls::router())
         .merge(contacts::router())
         .merge(lines::router())
@@ -51,7 +61,9 @@ pub(crate) fn router() -> Router<AppState> {
         .merge(operator::router())
         .merge(health::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
-        .method_not_allowed_fallback(async || Problem::method_not_allowed())
+        .split_for_parts();
+    let router = router.method_not_allowed_fallback(async || Problem::method_not_allowed());
+    (router, document)
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

@@ -1,14 +1,15 @@
 //! `/api/notifications`: what has happened, in the order of its numbers.
 
-use axum::{Json, Router, extract::State, routing::get};
+use axum::{Json, extract::State, routing::get};
 use serde::Serialize;
 use twilio_hooks::store::Notification;
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{Caller, Problem, extract::Since};
 use crate::app::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new().route("/api/notifications", get(list))
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().route("/api/notifications", get(list))
 }
 
 /// A part of the list, lowest number first.

@@ -1,7 +1,7 @@
 //! `/api/operator`: webhooks that nobody owns, for whoever runs the server.
 
 use axum::{
-    Json, Router,
+    Json,
     extract::State,
     routing::{get, post},
 };
@@ -11,6 +11,7 @@ use twilio_hooks::{
     AccountSid, Address, HistoryId, MessagingServiceSid,
     store::{Change, HistoryEntry, PageRequest},
 };
+use utoipa_axum::router::OpenApiRouter;
 
 use super::{
     Operator, Problem,
@@ -19,8 +20,8 @@ use super::{
 };
 use crate::app::AppState;
 
-pub(super) fn router() -> Router<AppState> {
-    Router::new()
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
         .route("/api/operator/unrouted", get(unrouted))
         .route("/api/operator/reroute", post(reroute))
 }

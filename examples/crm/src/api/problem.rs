@@ -7,8 +7,9 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{HeaderValue, StatusCode, header};
-use serde_json::json;
+use serde::Serialize;
 use twilio_hooks::{ReceiveError, store::StoreError};
+use utoipa::ToSchema;
 
 /// Why a request of the API failed: `{"type", "title", "status", "detail"}`.
 ///
@@ -41,6 +42,15 @@ impl Problem {
         )
     }
 
+    /// 403: the caller is known, and may not do this.
+    #[must_use]
+    pub fn forbidden() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "your role does not allow this; ask an administrator of your company",
+        )
+    }
+
     /// 404: there is no such thing, or it is another company's.
     #[must_use]
     pub fn not_found() -> Self {
@@ -54,6 +64,26 @@ impl Problem {
             StatusCode::METHOD_NOT_ALLOWED,
             "this address does not take the method",
         )
+    }
+
+    /// 409: it can't be done as things are now.
+    pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// 422: the request is understood, and something in it can't be.
+    pub fn unprocessable(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
+    }
+
+    /// 429: too much at once, or today.
+    pub fn too_many(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
+    }
+
+    /// 502: Twilio did not do it.
+    pub fn twilio(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::new(StatusCode::BAD_GATEWAY, detail)
     }
 
     /// 500: a mistake of ours.
@@ -81,14 +111,27 @@ impl Problem {
     }
 }
 
+/// An error, as [RFC 9457](https://www.rfc-editor.org/rfc/rfc9457) has it.
+#[derive(Debug, Serialize, ToSchema)]
+pub(super) struct ProblemView {
+    #[serde(rename = "type")]
+    kind: &'static str,
+    /// What the status means.
+    title: &'static str,
+    /// The status of HTTP.
+    status: u16,
+    /// What is wrong, for whoever wrote the request.
+    detail: Cow<'static, str>,
+}
+
 impl IntoResponse for Problem {
     fn into_response(self) -> Response {
-        let body = json!({
-            "type": "about:blank",
-            "title": self.status.canonical_reason().unwrap_or("Error"),
-            "status": self.status.as_u16(),
-            "detail": self.detail,
-        });
+        let body = ProblemView {
+            kind: "about:blank",
+            title: self.status.canonical_reason().unwrap_or("Error"),
+            status: self.status.as_u16(),
+            detail: self.detail,
+        };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();
         let json = HeaderValue::from_static("application/problem+json");

@@ -10,12 +10,13 @@ use twilio_hooks::{
     MessageStatus, RecordingId, RecordingSid, RecordingStatus, UserId,
     store::{Call, Contact, Direction, Line, Message, Page, Recording, TimelineEntry},
 };
+use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::database::LineSettings;
 
 /// A part of a list.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct PageView<T> {
     items: Vec<T>,
     /// What to give as `before` for the next part; null on the last one.
@@ -31,8 +32,9 @@ impl<T> PageView<T> {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ContactView {
+    #[schema(value_type = Uuid)]
     id: ContactId,
     address: String,
     name: Option<String>,
@@ -40,6 +42,7 @@ pub(super) struct ContactView {
     state: Option<String>,
     zip: Option<String>,
     country: Option<String>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
 }
 
@@ -58,25 +61,35 @@ impl From<Contact> for ContactView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct MessageView {
+    #[schema(value_type = Uuid)]
     id: MessageId,
+    #[schema(value_type = String)]
     message_sid: MessageSid,
+    #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
+    #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
+    #[schema(value_type = String)]
     direction: Direction,
+    #[schema(value_type = String)]
     status: MessageStatus,
+    #[schema(value_type = String)]
     from_address: Address,
+    #[schema(value_type = String)]
     to_address: Address,
     body: Option<String>,
     media: Vec<MediaView>,
     num_segments: Option<u32>,
     error_code: Option<u32>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct MediaView {
     content_type: Option<String>,
 }
@@ -107,20 +120,30 @@ impl From<Message> for MessageView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CallView {
+    #[schema(value_type = Uuid)]
     id: CallId,
+    #[schema(value_type = String)]
     call_sid: CallSid,
+    #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
+    #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
+    #[schema(value_type = String)]
     direction: Direction,
+    #[schema(value_type = String)]
     status: CallStatus,
+    #[schema(value_type = String)]
     from_number: Address,
+    #[schema(value_type = String)]
     to_number: Address,
     duration: Option<u32>,
     has_recording: bool,
     error_code: Option<u32>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
@@ -145,7 +168,7 @@ impl From<Call> for CallView {
 }
 
 /// One call alone, with its recordings.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CallDetailView {
     #[serde(flatten)]
     call: CallView,
@@ -161,16 +184,22 @@ impl CallDetailView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct RecordingView {
+    #[schema(value_type = Uuid)]
     id: RecordingId,
+    #[schema(value_type = String)]
     recording_sid: RecordingSid,
+    #[schema(value_type = String)]
     status: RecordingStatus,
     duration: Option<u32>,
     channels: Option<u32>,
+    #[schema(value_type = Option<String>, format = DateTime)]
     started_at: Option<Timestamp>,
     error_code: Option<u32>,
+    #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
     updated_at: Timestamp,
 }
 
@@ -191,7 +220,7 @@ impl From<Recording> for RecordingView {
 }
 
 /// An entry of a contact's timeline: `kind` says what the rest is.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 #[serde(tag = "kind", rename_all = "snake_case")]
 pub(super) enum TimelineView {
     Message(MessageView),
@@ -210,11 +239,14 @@ impl From<TimelineEntry> for TimelineView {
     }
 }
 
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LineView {
+    #[schema(value_type = Uuid)]
     id: LineId,
+    #[schema(value_type = String)]
     account_sid: AccountSid,
     number: String,
+    #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
     greeting: Option<String>,
     text_reply: Option<String>,

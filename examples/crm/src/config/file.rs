@@ -19,6 +19,7 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) log: LogSection,
     pub(crate) operator_token: Option<Secret>,
+    pub(crate) twilio_api_url: Option<String>,
     #[serde(default)]
     pub(crate) accounts: Vec<AccountSection>,
     #[serde(default)]
@@ -109,6 +110,7 @@ impl File {
         replace(&mut self.log.format, env("CRM_LOG_FORMAT"));
         replace(&mut self.log.filter, env("CRM_LOG"));
         replace(&mut self.operator_token, secret("CRM_OPERATOR_TOKEN"));
+        replace(&mut self.twilio_api_url, env("TWILIO_API_URL"));
         self.apply_account(env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"))?;
         self.apply_company(env("CRM_COMPANY"), secret("CRM_API_TOKEN"))?;
         self.apply_lines(env);

@@ -41,6 +41,8 @@ pub struct Config {
     pub lines: Vec<LineSeed>,
     /// Opens the operator's part of the API; without it there is none.
     pub operator_token: Option<Secret>,
+    /// Where Twilio's REST API is, if not at Twilio.
+    pub twilio_api_url: Option<String>,
 }
 
 /// Proxies in front of the server.
@@ -165,6 +167,7 @@ impl Config {
             companies,
             lines,
             operator_token,
+            twilio_api_url: given(file.twilio_api_url),
         })
     }
 

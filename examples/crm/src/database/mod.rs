@@ -1,24 +1,33 @@
 //! [`Database`]: the store, and the CRM's own tables beside it.
 //!
 //! SQLite in a file is the default, Postgres is for teams and for several servers at once. What
-//! differs between them is in the modules `sqlite` and `postgres`; everything else sees the traits.
+//! differs between them is in here; everything else sees the traits of the store, and [`Db`].
 
-mod postgres;
+mod migrations;
 mod settings;
-mod sqlite;
+mod sql;
 
 use std::sync::Arc;
 
-use anyhow::bail;
+use anyhow::{Context as _, bail};
 use jiff::Timestamp;
+use sqlx::{PgPool, SqlitePool};
 use twilio_hooks::{
     LineId,
-    notify::Bus,
-    store::{Directory, Line, Lines, Store},
+    notify::{Bus, LocalBus},
+    store::{Directory, Line, Lines, Store, StoreError},
 };
+use twilio_hooks_sqlx::{PgBus, PgStore, SqliteStore};
 
-pub use self::settings::{Company, LineSettings, LineSettingsPatch, Settings};
+use self::migrations::{Dialect, migrator};
+pub use self::{
+    settings::{Company, LineSettings, LineSettingsPatch, Settings},
+    sql::{Arg, Column, Db, Row, Tx, is_duplicate},
+};
 use crate::{config::LineSeed, secret::Secret};
+
+const OLD_STORE: &str = "the tables of the store can't be brought up to date";
+const OLD_CRM: &str = "the tables of the CRM can't be brought up to date";
 
 /// Everything that is kept.
 #[derive(Debug, Clone)]
@@ -30,8 +39,10 @@ pub struct Database {
     pub directory: Arc<dyn Directory>,
     /// Whose numbers are whose.
     pub lines: Arc<dyn Lines>,
-    /// The CRM's own tables.
-    pub settings: Arc<dyn Settings>,
+    /// Companies and what lines are set to.
+    pub settings: Settings,
+    /// The CRM's own statements.
+    pub db: Db,
     /// Carries live notifications: in this process on SQLite, to all processes on Postgres.
     pub bus: Arc<dyn Bus>,
 }
@@ -44,12 +55,58 @@ impl Database {
     pub async fn connect(url: &Secret) -> anyhow::Result<Self> {
         let url = url.expose();
         if url.starts_with("sqlite:") {
-            sqlite::connect(url).await
+            Self::sqlite(url).await
         } else if url.starts_with("postgres://") || url.starts_with("postgresql://") {
-            postgres::connect(url).await
+            Self::postgres(url).await
         } else {
             bail!("the database URL must begin with `sqlite:` or `postgres://`")
         }
+    }
+
+    async fn sqlite(url: &str) -> anyhow::Result<Self> {
+        let store = SqliteStore::connect(url)
+            .await
+            .context("the SQLite file can't be opened")?;
+        store.migrate().await.context(OLD_STORE)?;
+        migrate_sqlite(store.pool()).await.context(OLD_CRM)?;
+        let db = Db::Sqlite(store.pool().clone());
+        Ok(Self {
+            store: Arc::new(store.clone()),
+            directory: Arc::new(store.clone()),
+            lines: Arc::new(store),
+            settings: Settings::new(db.clone()),
+            db,
+            bus: Arc::new(LocalBus::new()),
+        })
+    }
+
+    async fn postgres(url: &str) -> anyhow::Result<Self> {
+        let store = PgStore::connect(url)
+            .await
+            .context("the Postgres database can't be reached")?;
+        store.migrate().await.context(OLD_STORE)?;
+        migrate_postgres(store.pool()).await.context(OLD_CRM)?;
+        let bus = PgBus::connect(store.pool())
+            .await
+            .context("live notifications can't be listened to")?;
+        let db = Db::Postgres(store.pool().clone());
+        Ok(Self {
+            store: Arc::new(store.clone()),
+            directory: Arc::new(store.clone()),
+            lines: Arc::new(store),
+            settings: Settings::new(db.clone()),
+            db,
+            bus: Arc::new(bus),
+        })
+    }
+
+    /// Asks the database for an answer.
+    ///
+    /// # Errors
+    /// If there is none.
+    pub async fn ping(&self) -> Result<(), StoreError> {
+        let sql = "select id from lines limit 1";
+        self.db.rows(sql, Vec::new()).await.map(drop)
     }
 
     /// Adds what the configuration has and the database lacks, and gives the companies' rows in the
@@ -116,4 +173,24 @@ impl Database {
         self.settings.add_line_settings(new.id, &settings).await?;
         Ok(())
     }
+}
+
+/// In one transaction, because another process may be doing the same.
+async fn migrate_sqlite(pool: &SqlitePool) -> anyhow::Result<()> {
+    let mut transaction = pool.begin_with("begin immediate").await?;
+    migrator(Dialect::Sqlite)
+        .run_direct(None, &mut *transaction, false)
+        .await?;
+    transaction.commit().await?;
+    Ok(())
+}
+
+/// The migrator's lock belongs to the connection, and must not stay if this is cut short.
+async fn migrate_postgres(pool: &PgPool) -> anyhow::Result<()> {
+    let mut connection = pool.acquire().await?;
+    connection.close_on_drop();
+    migrator(Dialect::Postgres)
+        .run_direct(None, &mut *connection, false)
+        .await?;
+    Ok(())
 }

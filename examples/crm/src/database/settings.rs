@@ -1,10 +1,10 @@
-//! [`Settings`]: the CRM's own tables.
+//! [`Settings`]: companies, and what lines are set to.
 
-use std::fmt;
-
-use async_trait::async_trait;
 use jiff::Timestamp;
 use twilio_hooks::{CompanyId, LineId, store::StoreError};
+
+use super::{Db, Row};
+use crate::args;
 
 /// A company that uses this server.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +14,6 @@ pub struct Company {
     pub id: CompanyId,
     /// Its name, unique.
     pub name: String,
-}
-
-impl Company {
-    pub(super) fn new(id: CompanyId, name: String) -> Self {
-        Self { id, name }
-    }
 }
 
 /// What a line does besides belonging to somebody.
@@ -41,86 +35,122 @@ pub struct LineSettingsPatch {
 }
 
 /// Companies, and what lines are set to.
-#[async_trait]
-pub trait Settings: fmt::Debug + Send + Sync + 'static {
+#[derive(Debug, Clone)]
+pub struct Settings {
+    db: Db,
+}
+
+impl Settings {
+    pub(super) fn new(db: Db) -> Self {
+        Self { db }
+    }
+
     /// The company of this name, which is created if there is none.
     ///
     /// # Errors
     /// If the database fails.
-    async fn add_company(&self, name: &str, now: Timestamp) -> Result<Company, StoreError>;
+    pub async fn add_company(&self, name: &str, now: Timestamp) -> Result<Company, StoreError> {
+        let sql = "insert into companies (id, name, created_at) values ($1, $2, $3)
+                   on conflict (name) do nothing";
+        self.db
+            .execute(sql, args![CompanyId::at(now), name, now])
+            .await?;
+        let sql = "select id, name from companies where name = $1";
+        let row = self.db.row(sql, args![name]).await?;
+        company(&row.ok_or_else(|| StoreError::corrupt("company", "it is gone"))?)
+    }
 
     /// All companies, oldest first.
     ///
     /// # Errors
     /// If the database fails.
-    async fn companies(&self) -> Result<Vec<Company>, StoreError>;
+    pub async fn companies(&self) -> Result<Vec<Company>, StoreError> {
+        let sql = "select id, name from companies order by id";
+        self.db
+            .rows(sql, args![])
+            .await?
+            .iter()
+            .map(company)
+            .collect()
+    }
 
     /// What a line is set to.
     ///
     /// # Errors
     /// If the database fails.
-    async fn line_settings(&self, line: LineId) -> Result<LineSettings, StoreError>;
+    pub async fn line_settings(&self, line: LineId) -> Result<LineSettings, StoreError> {
+        let sql = "select greeting, text_reply from line_settings where line_id = $1";
+        let row = self.db.row(sql, args![line]).await?;
+        row.as_ref()
+            .map_or_else(|| Ok(LineSettings::default()), line_settings)
+    }
 
     /// Sets a line that was never set; any other stays as it is.
     ///
     /// # Errors
     /// If the database fails.
-    async fn add_line_settings(
+    pub async fn add_line_settings(
         &self,
         line: LineId,
         settings: &LineSettings,
-    ) -> Result<(), StoreError>;
+    ) -> Result<(), StoreError> {
+        let sql = "insert into line_settings (line_id, greeting, text_reply) values ($1, $2, $3)
+                   on conflict (line_id) do nothing";
+        let args = args![
+            line,
+            settings.greeting.as_deref(),
+            settings.text_reply.as_deref()
+        ];
+        self.db.execute(sql, args).await?;
+        Ok(())
+    }
 
     /// Changes what a line is set to, in one step, and gives what it is set to then.
     ///
     /// # Errors
     /// If the database fails.
-    async fn change_line_settings(
+    pub async fn change_line_settings(
         &self,
         line: LineId,
         patch: &LineSettingsPatch,
-    ) -> Result<LineSettings, StoreError>;
+    ) -> Result<LineSettings, StoreError> {
+        // The two last values say which settings to change.
+        let sql = "insert into line_settings (line_id, greeting, text_reply) values ($1, $2, $3)
+                   on conflict (line_id) do update set
+                       greeting = case when $4 then excluded.greeting else line_settings.greeting end,
+                       text_reply = case when $5 then excluded.text_reply else line_settings.text_reply end
+                   returning greeting, text_reply";
+        let args = args![
+            line,
+            patch.greeting.clone().flatten(),
+            patch.text_reply.clone().flatten(),
+            patch.greeting.is_some(),
+            patch.text_reply.is_some(),
+        ];
+        let row = self.db.row(sql, args).await?;
+        line_settings(&row.ok_or_else(|| StoreError::corrupt("line", "it is gone"))?)
+    }
 
     /// Whether this is the number of a line, of whichever company.
     ///
     /// # Errors
     /// If the database fails.
-    async fn is_line(&self, address: &str) -> Result<bool, StoreError>;
-
-    /// Asks the database for an answer.
-    ///
-    /// # Errors
-    /// If there is none.
-    async fn ping(&self) -> Result<(), StoreError>;
-
-    /// Closes the connections; everything fails from then on.
-    async fn close(&self);
+    pub async fn is_line(&self, address: &str) -> Result<bool, StoreError> {
+        let sql = "select id from lines where address = $1 limit 1";
+        Ok(self.db.row(sql, args![address]).await?.is_some())
+    }
 }
 
-/// The statements, which both databases understand.
-pub(super) mod sql {
-    pub(in crate::database) const ADD_COMPANY: &str =
-        "insert into companies (id, name, created_at) values ($1, $2, $3)
-         on conflict (name) do nothing";
+fn company(row: &Row) -> Result<Company, StoreError> {
+    Ok(Company {
+        id: row.get("id")?,
+        name: row.get("name")?,
+    })
+}
 
-    pub(in crate::database) const COMPANY: &str = "select id, name from companies where name = $1";
-
-    pub(in crate::database) const COMPANIES: &str = "select id, name from companies order by id";
-
-    pub(in crate::database) const LINE_SETTINGS: &str =
-        "select greeting, text_reply from line_settings where line_id = $1";
-
-    pub(in crate::database) const ADD_LINE_SETTINGS: &str =
-        "insert into line_settings (line_id, greeting, text_reply) values ($1, $2, $3)
-         on conflict (line_id) do nothing";
-
-    /// The two last values say which settings to change.
-    pub(in crate::database) const CHANGE_LINE_SETTINGS: &str =
-        "insert into line_settings (line_id, greeting, text_reply) values ($1, $2, $3)
-         on conflict (line_id) do update set
-             greeting = case when $4 then excluded.greeting else line_settings.greeting end,
-             text_reply = case when $5 then excluded.text_reply else line_settings.text_reply end
-         returning greeting, text_reply";
-
-    pub(in crate::database) const IS_LINE: &str = "select 1 from lines where address = $1 limit 1";
+fn line_settings(row: &Row) -> Result<LineSettings, StoreError> {
+    Ok(LineSettings {
+        greeting: row.get("greeting")?,
+        text_reply: row.get("text_reply")?,
+    })
 }

@@ -357,7 +357,7 @@ async fn the_database_keeps_what_was_changed_when_the_server_starts_again() {
     .await
     .json();
     crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Before").await;
-    crm.state.database.settings.close().await;
+    crm.state.database.db.close().await;
 
     let database = crm::database::Database::connect(&crm.config.database_url)
         .await

@@ -1,4 +1,5 @@
-//! The server from outside: requests in, answers out, on SQLite in a file of its own.
+//! The server from outside: requests in, answers out. Stories run on SQLite and on Postgres, beside a
+//! fake of Twilio.
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
@@ -8,5 +9,6 @@ mod config;
 mod live;
 mod logs;
 mod operator;
+mod stories;
 mod support;
 mod webhooks;

@@ -5,6 +5,7 @@ use std::{env, fs, path::PathBuf, time::Duration};
 use axum::{Router, body::Body};
 use crm::{
     app::{AppState, app},
+    clock::Clock,
     config::Config,
     database::Database,
 };
@@ -13,7 +14,11 @@ use http_body_util::BodyExt as _;
 use jiff::Timestamp;
 use serde_json::Value;
 use tower::ServiceExt as _;
-use twilio_hooks::{notify::Dispatcher, testing::SignedRequest};
+use twilio_hooks::{
+    notify::Dispatcher,
+    testing::{FakeTwilio, SignedRequest},
+};
+use twilio_hooks_tests::postgres::TestDatabase;
 use uuid::Uuid;
 
 pub(crate) const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -51,14 +56,72 @@ impl Drop for TempDir {
     }
 }
 
+/// Where a test keeps what it stores; it goes away with the test.
+pub(crate) enum Storage {
+    Sqlite(TempDir),
+    Postgres(TestDatabase),
+}
+
+impl Storage {
+    pub(crate) fn sqlite() -> Self {
+        Self::Sqlite(TempDir::new())
+    }
+
+    pub(crate) async fn postgres() -> Self {
+        Self::Postgres(TestDatabase::create_empty().await)
+    }
+
+    pub(crate) fn url(&self) -> String {
+        match self {
+            Self::Sqlite(directory) => directory.database_url(),
+            Self::Postgres(database) => database.url(),
+        }
+    }
+}
+
+/// Makes a test on SQLite and one on Postgres of each function: it gets a server whose Twilio is a
+/// fake, and whose clock stands still at [`NOW`].
+macro_rules! on_both_databases {
+    ($( $(#[$meta:meta])* async fn $name:ident($crm:ident: Crm) $body:block )+) => {$(
+        $(#[$meta])*
+        mod $name {
+            #[allow(clippy::wildcard_imports, reason = "the test sees what its file sees")]
+            use super::*;
+
+            async fn story($crm: $crate::support::Crm) $body
+
+            #[tokio::test]
+            async fn on_sqlite() {
+                story($crate::support::Crm::with_fake($crate::support::Storage::sqlite()).await).await;
+            }
+
+            #[tokio::test]
+            async fn on_postgres() {
+                let storage = $crate::support::Storage::postgres().await;
+                story($crate::support::Crm::with_fake(storage).await).await;
+            }
+        }
+    )+};
+}
+pub(crate) use on_both_databases;
+
+/// When stories begin: a Monday, 10:00 in New York.
+pub(crate) const NOW: &str = "2026-11-23T15:00:00Z";
+
 /// A server with two companies, `Alpha` and `Beta`, that have one line each.
 pub(crate) struct Crm {
     pub(crate) state: AppState,
     pub(crate) app: Router,
     pub(crate) dispatcher: Dispatcher,
     pub(crate) config: Config,
+    /// Twilio; only stories have one.
+    pub(crate) fake: Option<FakeTwilio>,
+    /// Stands still in stories.
+    pub(crate) clock: Clock,
+    /// The account of both lines.
+    pub(crate) account: (String, String),
     /// Where the database is.
-    pub(crate) _directory: TempDir,
+    pub(crate) _storage: Storage,
 }
 
 impl Crm {
@@ -68,23 +131,88 @@ impl Crm {
 
     /// `first` goes before the sections of the configuration.
     pub(crate) async fn start_with(first: &str) -> Self {
+        Self::open(Storage::sqlite(), first, None, Clock::default()).await
+    }
+
+    /// Its Twilio is a fake, and its clock stands still at [`NOW`].
+    pub(crate) async fn with_fake(storage: Storage) -> Self {
+        let fake = FakeTwilio::start().await.unwrap();
+        for number in [ALPHA_LINE, BETA_LINE] {
+            fake.add_number(number);
+        }
+        let first = format!("twilio_api_url = {:?}", fake.base_url());
+        let clock = Clock::at(NOW.parse().unwrap());
+        Self::open(storage, &first, Some(fake), clock).await
+    }
+
+    async fn open(storage: Storage, first: &str, fake: Option<FakeTwilio>, clock: Clock) -> Self {
         crate::logs::capture();
-        let directory = TempDir::new();
-        let config = Config::parse(&config(first, &directory.database_url())).unwrap();
+        let mut toml = config(first, &storage.url());
+        let mut account = (ACCOUNT.to_owned(), AUTH_TOKEN.to_owned());
+        if let Some(fake) = &fake {
+            account = (fake.account_sid().to_string(), fake.auth_token().to_owned());
+            toml = toml
+                .replace(ACCOUNT, &account.0)
+                .replace(AUTH_TOKEN, &account.1);
+        }
+        let config = Config::parse(&toml).unwrap();
         let database = Database::connect(&config.database_url).await.unwrap();
-        let (state, dispatcher) = AppState::new(&config, database).await.unwrap();
+        let (state, dispatcher) = AppState::with_clock(&config, database, clock.clone())
+            .await
+            .unwrap();
         Self {
             app: app(state.clone()),
             state,
             dispatcher,
             config,
-            _directory: directory,
+            fake,
+            clock,
+            account,
+            _storage: storage,
+        }
+    }
+
+    /// Twilio, in a story.
+    pub(crate) fn fake(&self) -> &FakeTwilio {
+        self.fake.as_ref().expect("stories have a fake")
+    }
+
+    /// Runs every job in the background once.
+    pub(crate) async fn work(&self) {
+        self.state.jobs.run_once(self.clock.now()).await.unwrap();
+    }
+
+    /// Lets everything happen that Twilio has to do, and brings its callbacks to the server.
+    pub(crate) async fn settle(&self) {
+        for delivery in self.fake().settle().await {
+            let answer = self.send(delivery.request.map(Body::from)).await;
+            assert!((200..300).contains(&answer.status), "{answer:?}");
         }
     }
 
     /// Sends a request that Twilio has signed.
     pub(crate) async fn twilio(&self, path: &str, params: &[(&str, &str)]) -> Answer {
-        self.send(signed(path, params)).await
+        let (account, token) = &self.account;
+        self.send(signed_by(account, token, path, params)).await
+    }
+
+    pub(crate) async fn post(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.request("POST", token, path, Some(&body.to_string()))
+            .await
+    }
+
+    pub(crate) async fn patch(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.request("PATCH", token, path, Some(&body.to_string()))
+            .await
+    }
+
+    pub(crate) async fn put(&self, token: &str, path: &str, body: &Value) -> Answer {
+        self.request("PUT", token, path, Some(&body.to_string()))
+            .await
+    }
+
+    pub(crate) async fn delete(&self, token: &str, path: &str) -> Answer {
+        self.request("DELETE", token, path, None).await
     }
 
     /// Sends an incoming text and expects it to be kept.
@@ -160,7 +288,8 @@ impl Crm {
 
     /// Gives numbers to the notifications that wait, and delivers them.
     pub(crate) async fn deliver(&self) {
-        self.dispatcher.run_once(Timestamp::now()).await.unwrap();
+        let now = Timestamp::now().max(self.clock.now());
+        self.dispatcher.run_once(now).await.unwrap();
     }
 }
 
@@ -175,7 +304,12 @@ pub(crate) struct Answer {
 impl Answer {
     #[track_caller]
     pub(crate) fn json(&self) -> Value {
-        assert_eq!(self.status, 200, "{self:?}");
+        self.json_with(200)
+    }
+
+    #[track_caller]
+    pub(crate) fn json_with(&self, status: u16) -> Value {
+        assert_eq!(self.status, status, "{self:?}");
         assert_eq!(self.headers[header::CONTENT_TYPE], "application/json");
         serde_json::from_str(&self.body).unwrap()
     }
@@ -203,12 +337,21 @@ impl Answer {
 }
 
 pub(crate) fn signed(path: &str, params: &[(&str, &str)]) -> Request<Body> {
+    signed_by(ACCOUNT, AUTH_TOKEN, path, params)
+}
+
+pub(crate) fn signed_by(
+    account: &str,
+    token: &str,
+    path: &str,
+    params: &[(&str, &str)],
+) -> Request<Body> {
     let mut request = SignedRequest::post(format!("{PUBLIC_URL}/api/webhooks/twilio/{path}"))
-        .param("AccountSid", ACCOUNT);
+        .param("AccountSid", account);
     for (name, value) in params {
         request = request.param(name, value);
     }
-    request.sign(AUTH_TOKEN).map(Body::from)
+    request.sign(token).map(Body::from)
 }
 
 pub(crate) fn sid(prefix: &str, number: u32) -> String {

@@ -1,0 +1,160 @@
+//! [`Jobs`]: what the server does besides answering.
+
+use std::{fmt, sync::Arc, time::Duration};
+
+use async_trait::async_trait;
+use jiff::Timestamp;
+use tokio::{
+    sync::{Notify, watch},
+    task::JoinSet,
+    time::timeout,
+};
+
+use crate::clock::Clock;
+
+/// Work that is done in the background, again and again.
+///
+/// Several servers on one database may run the same job at once: a job claims what it works on.
+#[async_trait]
+pub trait Job: fmt::Debug + Send + Sync + 'static {
+    /// Its name in the log.
+    fn name(&self) -> &'static str;
+
+    /// Does what is due, and says how long it can be left alone; [`Jobs::wake`] ends that early.
+    ///
+    /// # Errors
+    /// If it could not be done; it is tried again later.
+    async fn run(&self, now: Timestamp) -> anyhow::Result<Duration>;
+}
+
+/// How long a job that failed is left alone.
+const AFTER_FAILURE: Duration = Duration::from_secs(10);
+
+/// All jobs. Clones share them.
+#[derive(Debug, Clone, Default)]
+pub struct Jobs {
+    jobs: Vec<(Arc<dyn Job>, Arc<Notify>)>,
+}
+
+impl Jobs {
+    /// No job.
+    #[must_use]
+    pub fn new() -> Self {
+        Self::default()
+    }
+
+    /// Adds a job.
+    #[must_use]
+    pub fn with(self, job: impl Job) -> Self {
+        self.with_wake(job, JobWake::default())
+    }
+
+    /// Adds a job that `wake` wakes up.
+    #[must_use]
+    pub fn with_wake(mut self, job: impl Job, wake: JobWake) -> Self {
+        self.jobs.push((Arc::new(job), wake.0));
+        self
+    }
+
+    /// Runs every job once; for tests, and for commands that do the work and end.
+    ///
+    /// # Errors
+    /// If one failed; the others ran.
+    pub async fn run_once(&self, now: Timestamp) -> anyhow::Result<()> {
+        let mut result = Ok(());
+        for (job, _) in &self.jobs {
+            let done = job.run(now).await.map(drop);
+            result = result.and(done.map_err(|error| error.context(job.name())));
+        }
+        result
+    }
+
+    /// Runs all jobs until `stop` says so; a job that is at work finishes what it does.
+    pub async fn run(self, clock: Clock, stop: watch::Receiver<bool>) {
+        let mut tasks = JoinSet::new();
+        for (job, wake) in self.jobs {
+            tasks.spawn(repeat(job, wake, clock.clone(), stop.clone()));
+        }
+        while tasks.join_next().await.is_some() {}
+    }
+}
+
+/// Wakes a job up before its time.
+#[derive(Debug, Clone, Default)]
+pub struct JobWake(Arc<Notify>);
+
+impl JobWake {
+    /// There is something to do now.
+    pub fn wake(&self) {
+        self.0.notify_one();
+    }
+}
+
+async fn repeat(
+    job: Arc<dyn Job>,
+    wake: Arc<Notify>,
+    clock: Clock,
+    mut stop: watch::Receiver<bool>,
+) {
+    while !*stop.borrow() {
+        let pause = match job.run(clock.now()).await {
+            Ok(pause) => pause,
+            Err(error) => {
+                let error: &(dyn std::error::Error + 'static) = &*error;
+                tracing::error!(job = job.name(), error, reason = "job", "job failed");
+                AFTER_FAILURE
+            }
+        };
+        tokio::select! {
+            _ = timeout(pause, wake.notified()) => {}
+            changed = stop.changed() => if changed.is_err() { return },
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::atomic::{AtomicU32, Ordering};
+
+    use super::*;
+
+    #[derive(Debug, Clone, Default)]
+    struct Count(Arc<AtomicU32>);
+
+    #[async_trait]
+    impl Job for Count {
+        fn name(&self) -> &'static str {
+            "count"
+        }
+
+        async fn run(&self, _now: Timestamp) -> anyhow::Result<Duration> {
+            self.0.fetch_add(1, Ordering::SeqCst);
+            Ok(Duration::from_secs(3600))
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_runs_in_its_time_when_woken_and_not_after_the_stop() {
+        let count = Count::default();
+        let wake = JobWake::default();
+        let (stop, stopped) = watch::channel(false);
+        let jobs = Jobs::new().with_wake(count.clone(), wake.clone());
+        let running = tokio::spawn(jobs.run(Clock::default(), stopped));
+        let ran = |times| {
+            let count = count.clone();
+            async move {
+                while count.0.load(Ordering::SeqCst) < times {
+                    tokio::task::yield_now().await;
+                }
+            }
+        };
+        ran(1).await;
+        wake.wake();
+        ran(2).await;
+        tokio::time::advance(Duration::from_secs(3601)).await;
+        ran(3).await;
+        stop.send(true).unwrap();
+        running.await.unwrap();
+        assert_eq!(count.0.load(Ordering::SeqCst), 3);
+    }
+}
