@@ -13,7 +13,8 @@
 //!    line: that is [`Owner::or`](twilio_hooks::store::Owner::or).
 //! 2. **Contacts** have company and address as their key.
 //! 3. **Keys.** Messages, calls and recordings have account and SID as theirs. Keys are JSON
-//!    arrays, so no text in one part can reach into the next.
+//!    arrays, so no text in one part can reach into the next. All messages are in one list and all
+//!    calls in another, which tell if the id that an application chooses is taken.
 //! 4. **Forward only.** The rules come with the core: `first` makes a row, `apply` adds a report to it
 //!    and says whether anything changed.
 //! 5. **History** has account, SID and status as its key.

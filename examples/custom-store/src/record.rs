@@ -1,7 +1,7 @@
 //! Clauses 1 to 9: everything one webhook writes.
 
 use twilio_hooks::{
-    AccountSid, CompanyId,
+    AccountSid, CallId, CompanyId, MessageId,
     store::{
         Call, CallChange, Change, Contact, HistoryEntry, Interaction, InteractionId, Line, Message,
         MessageChange, Outcome, Owner, Recorded, Recording, RecordingChange, StoreError,
@@ -58,11 +58,14 @@ fn message(
     let old: Option<Message> = tables.get(&key!["message", account, sid])?;
     let owner = old.as_ref().map_or(ours, |old| old.owner().or(ours));
     let (owner, is_new) = with_contact(tables, change, owner)?;
-    let (row, outcome) = merged(
+    let (mut row, outcome) = merged(
         old,
         || Message::first(change, report, owner),
         |row| row.apply(report, owner, change.received_at),
     );
+    if outcome == Outcome::Created && tables.has(&key!["message-ids"], row.id.as_uuid())? {
+        row.id = MessageId::at(change.received_at);
+    }
     let id = InteractionId::Message(row.id);
     if outcome != Outcome::Unchanged {
         tables.save(&row)?;
@@ -95,6 +98,9 @@ fn call(
         || Call::first(change, report, owner),
         |row| row.apply(report, owner, change.received_at),
     );
+    if outcome == Outcome::Created && tables.has(&key!["call-ids"], row.id.as_uuid())? {
+        row.id = CallId::at(change.received_at);
+    }
     let id = InteractionId::Call(row.id);
     if outcome != Outcome::Unchanged {
         adopt_recordings(tables, &mut row)?;

@@ -77,7 +77,7 @@ impl Row for Message {
     }
 
     fn lists(&self) -> Vec<(String, Uuid)> {
-        let mut lists = Vec::new();
+        let mut lists = vec![(key!["message-ids"], self.id.into())];
         if let Some(company) = self.company_id {
             lists.push((key!["messages", company], self.id.into()));
             if let Some(contact) = self.contact_id {
@@ -97,7 +97,7 @@ impl Row for Call {
 
     /// `legs` has every leg, to find it by id; `calls` has those without a parent, to look at.
     fn lists(&self) -> Vec<(String, Uuid)> {
-        let mut lists = Vec::new();
+        let mut lists = vec![(key!["call-ids"], self.id.into())];
         if let Some(company) = self.company_id {
             lists.push((key!["legs", company], self.id.into()));
             if self.parent_call_sid.is_none() {

@@ -77,6 +77,11 @@ where
         }
     }
 
+    /// Whether something with an id is in the list.
+    pub(crate) fn has(&self, list: &str, id: Uuid) -> Result<bool> {
+        Ok(self.lists.get((list, id.as_u128()))?.is_some())
+    }
+
     /// The rows of a list with these ids, oldest first.
     pub(crate) fn list<'s, T: Row>(
         &'s self,

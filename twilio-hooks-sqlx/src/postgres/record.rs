@@ -129,8 +129,12 @@ async fn record_message(
     message: &MessageChange,
     locked: Locked,
 ) -> Result<Option<Recorded>, Error> {
-    let id = MessageId::at(change.received_at);
-    let args = || {
+    let fresh = MessageId::at(change.received_at);
+    let args = |choice| {
+        let id = match choice {
+            Id::Chosen => message.id.unwrap_or(fresh),
+            Id::Fresh => fresh,
+        };
         let mut args = message_args(change, id, message);
         args.push(Arg::number(locked as i32));
         args
@@ -147,8 +151,12 @@ async fn record_call(
     call: &CallChange,
     locked: Locked,
 ) -> Result<Option<Recorded>, Error> {
-    let id = CallId::at(change.received_at);
-    let args = || {
+    let fresh = CallId::at(change.received_at);
+    let args = |choice| {
+        let id = match choice {
+            Id::Chosen => call.id.unwrap_or(fresh),
+            Id::Fresh => fresh,
+        };
         let mut args = call_args(change, id, call);
         args.push(Arg::number(locked as i32));
         args
@@ -162,25 +170,38 @@ async fn record_call(
     Ok(Some(recorded))
 }
 
+/// The id for a new row: the one its change chooses, or one that nobody has.
+#[derive(Clone, Copy)]
+enum Id {
+    Chosen,
+    Fresh,
+}
+
 /// `None` if the statement is not allowed to do it without a lock.
 async fn run_until_ready<'a>(
     connection: &mut PgConnection,
     sql: &'static str,
-    args: impl Fn() -> Vec<Arg<'a>>,
+    args: impl Fn(Id) -> Vec<Arg<'a>>,
     change: &Change,
 ) -> Result<Option<(Recorded, Row)>, Error> {
     let mut new_contact = false;
+    let mut id = Id::Chosen;
     for _ in 0..ATTEMPTS {
-        let row = run(connection, sql, args()).await?;
+        let row = run(connection, sql, args(id)).await?;
         if !row.flag("allowed")? {
             return Ok(None);
         }
         new_contact |= row.flag("new_contact")?;
-        if row.flag("ready")? && row.opt_id("id")?.is_some() {
+        if !row.flag("ready")? {
+            continue;
+        }
+        if row.opt_id("id")?.is_some() {
             let mut recorded = answer(&row, change)?;
             recorded.new_contact = new_contact;
             return Ok(Some((recorded, row)));
         }
+        // Somebody else has inserted this message or call, or has the id that was chosen for it.
+        id = Id::Fresh;
     }
     Err(Error::RowNotFound)
 }
@@ -339,7 +360,7 @@ macro_rules! answer {
          coalesce(written.id, known.id) as id,
          coalesce(written.company_id, known.company_id) as company_id,
          written.id is not null as written,
-         coalesce(written.id = $22, false) as created,
+         exists (select from inserted) as created,
          line.id as line_id, line.address as line_address, line.company_id as line_company_id,
          line.user_id as line_user_id,
          theirs.id as contact_id, theirs.company_id as contact_company_id,

@@ -26,14 +26,18 @@ pub(super) async fn record(
 ) -> Result<Recorded, Error> {
     match &change.interaction {
         Interaction::Message(message) => {
-            let id = MessageId::at(change.received_at);
+            let id = free_id(connection, "select 1 from sms where id = $1", message.id)
+                .await?
+                .unwrap_or_else(|| MessageId::at(change.received_at));
             let args = message_args(change, id, message);
             Ok(run(connection, MESSAGE, args, change, id.as_uuid())
                 .await?
                 .0)
         }
         Interaction::Call(call) => {
-            let id = CallId::at(change.received_at);
+            let id = free_id(connection, "select 1 from calls where id = $1", call.id)
+                .await?
+                .unwrap_or_else(|| CallId::at(change.received_at));
             let args = call_args(change, id, call);
             let (recorded, row) = run(connection, CALL, args, change, id.as_uuid()).await?;
             if row.flag("waiting")? {
@@ -44,6 +48,20 @@ pub(super) async fn record(
         Interaction::Recording(recording) => record_recording(connection, change, recording).await,
         _ => Err(unknown_interaction()),
     }
+}
+
+/// The chosen id, unless a row has it: then an update of that very row can't be taken for a new one,
+/// and a new row does not collide.
+async fn free_id<T: Copy + Into<Uuid>>(
+    connection: &mut SqliteConnection,
+    rows_with_id: &'static str,
+    chosen: Option<T>,
+) -> Result<Option<T>, Error> {
+    let Some(id) = chosen else {
+        return Ok(None);
+    };
+    let taken = connection.rows(rows_with_id, vec![Arg::id(id)]).await?;
+    Ok(taken.is_empty().then_some(id))
 }
 
 /// The last row is the answer. One comes before it if the message or call was written.

@@ -201,6 +201,10 @@ impl Interaction {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct MessageChange {
+    /// The id to store it under, if it is not stored yet; by default the store makes one. See
+    /// [`with_id`](Self::with_id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<MessageId>,
     /// The message; unique inside its account.
     pub message_sid: MessageSid,
     /// Who sent it: they (inbound) or we (outbound).
@@ -230,6 +234,7 @@ impl MessageChange {
             Direction::Outbound => MessageStatus::Queued,
         };
         Self {
+            id: None,
             message_sid: message_sid.into(),
             direction,
             status,
@@ -240,6 +245,45 @@ impl MessageChange {
             num_segments: None,
             error_code: None,
         }
+    }
+
+    /// Chooses the id to store the message under, if it is not stored yet.
+    ///
+    /// An application that sends a message can keep its intent under an id of its own before it asks
+    /// Twilio, and put that id into the URL for status reports. The first report and the
+    /// application's own change may then come in any order: whichever is first makes the row, and
+    /// under this id.
+    ///
+    /// A message that is stored already keeps its id, and one whose chosen id is another's gets one
+    /// of the store's; [`Recorded::id`] has the one that counts. Lists are ordered by id, so make it
+    /// with [`MessageId::at`].
+    ///
+    /// # Examples
+    /// ```
+    /// use twilio_hooks::{
+    ///     MessageId,
+    ///     store::{Change, Direction, Interaction, InteractionId, MemoryStore, MessageChange, Store},
+    /// };
+    ///
+    /// # tokio::runtime::Builder::new_current_thread().build()?.block_on(async {
+    /// let store = MemoryStore::new();
+    /// let now = jiff::Timestamp::now();
+    /// let id = MessageId::at(now);
+    ///
+    /// // Twilio is asked to send it, with the id in `StatusCallback`, and answers with the SID.
+    /// let sent = MessageChange::new("SM00000000000000000000000000000001", Direction::Outbound)
+    ///     .with_id(id);
+    /// let change = Change::new("AC00000000000000000000000000000001", Interaction::Message(sent), now);
+    /// let recorded = store.record(&change).await?;
+    /// assert_eq!(recorded.id, InteractionId::Message(id));
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// # })?;
+    /// # Ok::<_, Box<dyn std::error::Error>>(())
+    /// ```
+    #[must_use]
+    pub fn with_id(mut self, id: MessageId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// Sets the status.
@@ -269,6 +313,10 @@ impl MessageChange {
 #[derive(Clone, PartialEq, Serialize, Deserialize)]
 #[non_exhaustive]
 pub struct CallChange {
+    /// The id to store it under, if it is not stored yet; by default the store makes one. See
+    /// [`with_id`](Self::with_id).
+    #[serde(default, skip_serializing_if = "Option::is_none")]
+    pub id: Option<CallId>,
     /// The leg of the call; unique inside its account.
     pub call_sid: CallSid,
     /// The leg that this one was dialled from. Child legs belong where their parent belongs.
@@ -294,6 +342,7 @@ impl CallChange {
     /// A call of which nothing else is known.
     pub fn new(call_sid: impl Into<CallSid>, direction: Direction, status: CallStatus) -> Self {
         Self {
+            id: None,
             call_sid: call_sid.into(),
             parent_call_sid: None,
             direction,
@@ -304,6 +353,14 @@ impl CallChange {
             recording_url: None,
             error_code: None,
         }
+    }
+
+    /// Chooses the id to store the call under, if it is not stored yet: as
+    /// [for a message](MessageChange::with_id).
+    #[must_use]
+    pub fn with_id(mut self, id: CallId) -> Self {
+        self.id = Some(id);
+        self
     }
 
     /// Sets caller and called side.
@@ -468,12 +525,14 @@ impl Direction {
 
 redacted_debug!(ContactDetails { country });
 redacted_debug!(MessageChange {
+    id,
     message_sid,
     direction,
     status,
     error_code
 });
 redacted_debug!(CallChange {
+    id,
     call_sid,
     parent_call_sid,
     direction,
@@ -482,3 +541,22 @@ redacted_debug!(CallChange {
     error_code
 });
 redacted_debug!(NotificationDraft { topic });
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_change_that_was_kept_before_ids_could_be_chosen_is_read() {
+        let message = MessageChange::new("SM1", Direction::Outbound);
+        let json = serde_json::to_value(Interaction::Message(message.clone())).unwrap();
+        assert_eq!(json["message"].get("id"), None);
+        let read: Interaction = serde_json::from_value(json).unwrap();
+        assert_eq!(read, Interaction::Message(message));
+
+        let call = CallChange::new("CA1", Direction::Outbound, CallStatus::Queued)
+            .with_id(CallId::at(Timestamp::UNIX_EPOCH));
+        let json = serde_json::to_value(&call).unwrap();
+        assert_eq!(serde_json::from_value::<CallChange>(json).unwrap(), call);
+    }
+}

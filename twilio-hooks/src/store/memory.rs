@@ -173,7 +173,10 @@ impl State {
                 updated(row.apply(report, owner, change.received_at)),
             ),
             None => {
-                let row = Message::first(change, report, owner);
+                let mut row = Message::first(change, report, owner);
+                if self.messages.contains_key(&row.id) {
+                    row.id = MessageId::at(change.received_at);
+                }
                 let id = row.id;
                 self.message_sids.insert(key, id);
                 self.messages.insert(id, row);
@@ -208,7 +211,10 @@ impl State {
                 updated(row.apply(report, owner, change.received_at)),
             ),
             None => {
-                let row = Call::first(change, report, owner);
+                let mut row = Call::first(change, report, owner);
+                if self.calls.contains_key(&row.id) {
+                    row.id = CallId::at(change.received_at);
+                }
                 let id = row.id;
                 self.call_sids.insert(key, id);
                 self.calls.insert(id, row);

@@ -61,11 +61,14 @@ macro_rules! fill {
 }
 
 impl Message {
-    /// For stores: the row that a first report makes.
+    /// For stores: the row that a first report makes, under the id that the report chooses. If that
+    /// is another row's, the store has to take a new one ([`MessageId::at`]).
     #[must_use]
     pub fn first(change: &Change, report: &MessageChange, owner: Owner) -> Self {
         Self {
-            id: MessageId::at(change.received_at),
+            id: report
+                .id
+                .unwrap_or_else(|| MessageId::at(change.received_at)),
             company_id: owner.company_id,
             user_id: owner.user_id,
             contact_id: owner.contact_id,
@@ -119,11 +122,12 @@ impl Message {
 }
 
 impl Call {
-    /// For stores: the row that a first report makes.
+    /// For stores: the row that a first report makes, under the id that the report chooses. If that
+    /// is another row's, the store has to take a new one ([`CallId::at`]).
     #[must_use]
     pub fn first(change: &Change, report: &CallChange, owner: Owner) -> Self {
         Self {
-            id: CallId::at(change.received_at),
+            id: report.id.unwrap_or_else(|| CallId::at(change.received_at)),
             company_id: owner.company_id,
             user_id: owner.user_id,
             contact_id: owner.contact_id,

@@ -27,7 +27,10 @@
 //!    a new sender come at the same moment. Details a contact lacks are filled in; what it has is
 //!    never overwritten.
 //! 3. **Keys.** Messages, calls and recordings are unique by account and SID. Two accounts never
-//!    touch each other's rows, whatever SIDs they send.
+//!    touch each other's rows, whatever SIDs they send. A new row takes the id that its change
+//!    [chooses](MessageChange::with_id). If another row has that id, the new one gets an id of the
+//!    store's and the other is not touched; a row that is there keeps its id, whatever a change
+//!    chooses.
 //! 4. **Forward only.** A status replaces the stored one if its rank is higher
 //!    (`rank` of [`MessageStatus`](crate::MessageStatus::rank) and its siblings). Everything else
 //!    (text, media, duration, URL, error code, parties, owner, contact, call) is filled in where it

@@ -62,6 +62,11 @@ macro_rules! store_tests {
             a_report_without_parties_belongs_to_its_row
             accounts_are_separate
             keys_do_not_run_together
+            whoever_comes_first_stores_under_the_chosen_id
+            what_is_stored_keeps_its_id
+            a_taken_id_is_left_alone
+            one_chosen_id_at_once_is_one_row
+            one_chosen_id_for_many_is_given_once
             one_sender_is_one_contact
             contacts_are_unique_in_their_company_only
             many_first_messages_at_once_make_one_contact

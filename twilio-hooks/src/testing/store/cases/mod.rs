@@ -2,6 +2,7 @@
 
 mod contacts;
 mod history;
+mod ids;
 mod notifications;
 mod owner;
 mod progress;
@@ -18,7 +19,7 @@ use super::{
 };
 use crate::{
     Address, CallStatus, MessageStatus, MessagingServiceSid, Params,
-    ids::LineId,
+    ids::{CallId, LineId, MessageId},
     notify::Topic,
     store::{
         CallChange, Change, Direction, Interaction, InteractionId, Line, MessageChange, Outcome,
@@ -28,5 +29,6 @@ use crate::{
 };
 
 pub use self::{
-    contacts::*, history::*, notifications::*, owner::*, progress::*, reads::*, recordings::*,
+    contacts::*, history::*, ids::*, notifications::*, owner::*, progress::*, reads::*,
+    recordings::*,
 };
