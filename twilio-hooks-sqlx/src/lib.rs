@@ -5,8 +5,8 @@
 //! - [`PgStore`] (feature `postgres`) is for teams and for several server processes at once.
 //! - [`PgBus`] (feature `postgres`) carries live notifications between those processes.
 //!
-//! Both stores implement [`Store`], [`Directory`] and [`Lines`] and pass the conformance suite of
-//! `twilio_hooks`. Without either feature this crate is empty.
+//! Both stores implement [`Store`], [`Directory`], [`Lines`] and [`Notices`] and pass the conformance
+//! suite of `twilio_hooks`. Without either feature this crate is empty.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -61,6 +61,7 @@
 //! [`Store`]: twilio_hooks::store::Store
 //! [`Directory`]: twilio_hooks::store::Directory
 //! [`Lines`]: twilio_hooks::store::Lines
+//! [`Notices`]: twilio_hooks::store::Notices
 
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod args;
@@ -72,6 +73,8 @@ mod error;
 mod lines;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod migrate;
+#[cfg(any(feature = "postgres", feature = "sqlite"))]
+mod notices;
 #[cfg(any(feature = "postgres", feature = "sqlite"))]
 mod outbox;
 #[cfg(feature = "postgres")]

@@ -141,6 +141,9 @@ impl Hooks {
 
     /// Sets what our own people are notified of; by default nothing, so that no notifications pile
     /// up where nobody delivers them.
+    ///
+    /// [`Topic::KNOWN`] means everything. Some of its topics come with no webhook, only with
+    /// [notices](crate::store::Notice), and those are told whatever is set here.
     #[must_use]
     pub fn notify_on(mut self, topics: impl IntoIterator<Item = Topic>) -> Self {
         self.topics = topics.into_iter().collect();

@@ -29,6 +29,8 @@
 //!    to do this work.
 //! 10. **Claims** walk the list of pending notifications. The next number is the last one of the
 //!     company's list, plus one.
+//! 11. **Notices** have company, topic and key as their key, and what they are about has to be in a list
+//!     of the company.
 //!
 //! The methods of [`Directory`](twilio_hooks::store::Directory) are reads of one key or of one range.
 //! A row is on the list of a company, of a contact, of a call; `Tables::save` moves it when that
@@ -79,13 +81,13 @@ use redb::{Database, ReadableDatabase};
 use tokio::{sync::Mutex, task::spawn_blocking};
 use twilio_hooks::{
     NotificationId,
-    store::{Change, Claim, Claimed, Recorded, Settlement, Store, StoreError},
+    store::{Change, Claim, Claimed, Notice, Notices, Recorded, Settlement, Store, StoreError},
 };
 
 use crate::tables::{Error, LISTS, ROWS, Reading, Result, Tables, Writing};
 
-/// A [`Store`], [`Directory`](twilio_hooks::store::Directory) and
-/// [`Lines`](twilio_hooks::store::Lines) in one file. Clones share it.
+/// A [`Store`], [`Directory`](twilio_hooks::store::Directory),
+/// [`Lines`](twilio_hooks::store::Lines) and [`Notices`] in one file. Clones share it.
 #[derive(Clone)]
 pub struct RedbStore {
     database: Arc<Database>,
@@ -193,6 +195,15 @@ impl Store for RedbStore {
         settlement: Settlement,
     ) -> Result<(), StoreError> {
         self.write(move |tables| outbox::settle(tables, id, attempt, settlement))
+            .await
+    }
+}
+
+#[async_trait]
+impl Notices for RedbStore {
+    async fn put_notice(&self, notice: &Notice) -> Result<Option<NotificationId>, StoreError> {
+        let notice = notice.clone();
+        self.write(move |tables| outbox::put_notice(tables, &notice))
             .await
     }
 }

@@ -1,13 +1,14 @@
-//! Clauses 7 and 10: notifications, from the change that causes them to their delivery.
+//! Clauses 7, 10 and 11: notifications, from what causes them to their delivery.
 
 use jiff::Timestamp;
 use twilio_hooks::{
     NotificationId,
     store::{
-        Claim, Claimed, InteractionId, Notification, NotificationDraft, Owner, Settlement,
+        Claim, Claimed, InteractionId, Notice, Notification, NotificationDraft, Owner, Settlement,
         StoreError,
     },
 };
+use uuid::Uuid;
 
 use crate::{
     record::contact_of,
@@ -33,13 +34,35 @@ pub(crate) fn tell(
     }
     let contact = contact_of(tables, owner)?;
     let notification = Notification::first(draft, company_id, contact.as_ref(), about, now);
-    tables.save(&Outgoing {
-        key,
-        company_id,
-        notification,
-        attempt: 0,
-        due: Some(now),
-    })
+    tables.save(&Outgoing::new(key, notification))
+}
+
+/// Writes what the application tells, unless it has told it before. The first part of the key keeps
+/// it apart from what webhooks tell of.
+pub(crate) fn put_notice(
+    tables: &mut Writing<'_>,
+    notice: &Notice,
+) -> Result<Option<NotificationId>> {
+    let company = notice.company_id;
+    for (what, list, id) in [
+        ("contact", "contacts", notice.contact_id.map(Uuid::from)),
+        ("message", "messages", notice.sms_id.map(Uuid::from)),
+        ("call", "legs", notice.call_id.map(Uuid::from)),
+    ] {
+        if let Some(id) = id
+            && !tables.has(&key![list, company], id)?
+        {
+            return Err(StoreError::NotFound { what }.into());
+        }
+    }
+    let key = key!["notice", company, notice.topic, notice.key];
+    if tables.get::<Outgoing>(&key)?.is_some() {
+        return Ok(None);
+    }
+    let notification = Notification::of_notice(notice);
+    let id = notification.id;
+    tables.save(&Outgoing::new(key, notification))?;
+    Ok(Some(id))
 }
 
 /// Walks the pending notifications in the order of their ids, which is that of time. What others

@@ -26,7 +26,7 @@ pub(crate) struct RecordingRow {
 /// A notification with the state of its delivery.
 #[derive(Serialize, Deserialize)]
 pub(crate) struct Outgoing {
-    /// Made of account, SID, status and topic.
+    /// Made of account, SID, status and topic; a notice's of company, topic and its own key.
     pub(crate) key: String,
     /// Kept beside the notification, whose JSON leaves it out.
     pub(crate) company_id: CompanyId,
@@ -37,6 +37,17 @@ pub(crate) struct Outgoing {
 }
 
 impl Outgoing {
+    /// A notification that is to be delivered, from the time it was made on.
+    pub(crate) fn new(key: String, notification: Notification) -> Self {
+        Self {
+            key,
+            company_id: notification.company_id,
+            due: Some(notification.created_at),
+            notification,
+            attempt: 0,
+        }
+    }
+
     pub(crate) fn into_notification(self) -> Notification {
         Notification {
             company_id: self.company_id,

@@ -12,8 +12,8 @@ use twilio_hooks::{
     CompanyId, LineId,
     notify::Topic,
     store::{
-        CallChange, Change, Direction, Interaction, Line, Lines, MessageChange, NotificationDraft,
-        RecordingChange,
+        CallChange, Change, Direction, Interaction, Line, Lines, MessageChange, Notice,
+        NotificationDraft, RecordingChange,
     },
 };
 use uuid::Uuid;
@@ -62,6 +62,10 @@ fn recording(number: u32) -> Change {
     let title = "Recording of {contact}";
     let draft = NotificationDraft::new(Topic::RecordingAvailable, title, "0:07");
     change(Interaction::Recording(recording), number).with_notification(draft)
+}
+
+fn notice(key: &str) -> Notice {
+    Notice::new(company(), Topic::MissedCall, key, "Missed call", at(50))
 }
 
 fn change(interaction: Interaction, seconds: u32) -> Change {

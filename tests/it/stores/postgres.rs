@@ -1,11 +1,14 @@
 //! `PgStore`.
 
 use sqlx::{PgConnection, PgPool, Row, postgres::PgPoolOptions};
-use twilio_hooks::store::{Claim, Directory, Outcome, PageRequest, Store};
-use twilio_hooks_sqlx::{PgStore, sqlx};
+use twilio_hooks::{
+    CallId,
+    store::{Claim, Directory, Notices, Outcome, PageRequest, Store, StoreError},
+};
+use twilio_hooks_sqlx::{PgStore, migrator, sqlx};
 use twilio_hooks_tests::{keep, postgres::TestDatabase};
 
-use super::{ACCOUNT, at, call, company, message, put_line, recording};
+use super::{ACCOUNT, at, call, company, message, notice, put_line, recording};
 
 pub(crate) async fn make_store() -> PgStore {
     let database = TestDatabase::create().await;
@@ -38,7 +41,7 @@ async fn migrations_at_once_are_safe() {
     store.migrate().await.unwrap();
     store.ping().await.unwrap();
     let applied = "select count(*) from _twilio_hooks_migrations";
-    assert_eq!(count(store.pool(), applied).await, 1);
+    assert_eq!(count(store.pool(), applied).await, 2);
 }
 
 #[tokio::test]
@@ -296,3 +299,62 @@ const MANY_ROWS: &str = "
     select id, company, n, 'sms_received', '', '', id, id, 'AC', 'SM' || n, 'received', now() from many;
     insert into webhooks (id, company_id, kind, account_sid, sid, status, params, received_at)
     select id, company, '', 'AC', 'SM' || n, 'received', '', now() from many;";
+
+#[tokio::test]
+async fn the_tables_of_the_first_version_are_brought_up_to_date() {
+    let database = TestDatabase::create_empty().await;
+    let store = PgStore::connect(&database.url()).await.unwrap();
+    let first = include_str!("../../../twilio-hooks-sqlx/migrations/postgres/0001_start.sql");
+    migrator("_twilio_hooks_migrations", &[("start", first)])
+        .run(store.pool())
+        .await
+        .unwrap();
+    sqlx::raw_sql(
+        "insert into notifications (id, company_id, topic, title, message, account_sid, sid, status,
+             created_at, due_at)
+         select '00000000-0000-7000-8000-000000000001'::uuid,
+             '00000000-0000-0000-0000-0000000000c1'::uuid,
+             'sms_received', 'Before', '', 'AC', 'SM1', 'received', '2026-01-01'::timestamptz, '2026-01-01'::timestamptz",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
+
+    store.migrate().await.unwrap();
+    assert!(store.put_notice(&notice("1")).await.unwrap().is_some());
+    assert!(store.put_notice(&notice("1")).await.unwrap().is_none());
+    let claim = Claim {
+        limit: 10,
+        now: at(100),
+        lease: std::time::Duration::from_secs(30),
+    };
+    let claimed = store.claim(claim).await.unwrap();
+    let titles: Vec<_> = claimed
+        .into_iter()
+        .map(|it| it.notification.title)
+        .collect();
+    assert_eq!(titles, ["Before", "Missed call"]);
+}
+
+#[tokio::test]
+async fn a_notice_commits_with_the_callers_own_rows_or_not_at_all() {
+    let store = make_store().await;
+    for commit in [false, true] {
+        let mut transaction = store.pool().begin().await.unwrap();
+        let unknown = notice("2").with_call(CallId::at(at(0)));
+        let refused = store.put_notice_with(&mut transaction, &unknown).await;
+        assert!(matches!(
+            refused,
+            Err(StoreError::NotFound { what: "call" })
+        ));
+        let put = store.put_notice_with(&mut transaction, &notice("1")).await;
+        assert!(put.unwrap().is_some());
+        if commit {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.rollback().await.unwrap();
+        }
+        let written = count(store.pool(), "select count(*) from notifications").await;
+        assert_eq!(written, i64::from(commit));
+    }
+}

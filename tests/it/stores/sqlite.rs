@@ -1,11 +1,14 @@
 //! `SqliteStore`.
 
 use sqlx::Row;
-use twilio_hooks::store::{Directory, Outcome, PageRequest, Store};
-use twilio_hooks_sqlx::{SqliteStore, sqlx};
+use twilio_hooks::{
+    CallId,
+    store::{Claim, Directory, Notices, Outcome, PageRequest, Store, StoreError},
+};
+use twilio_hooks_sqlx::{SqliteStore, migrator, sqlx};
 use twilio_hooks_tests::{TempDir, keep};
 
-use super::{call, company, message, put_line, recording};
+use super::{at, call, company, message, notice, put_line, recording};
 
 pub(crate) async fn make_store() -> SqliteStore {
     let directory = TempDir::new();
@@ -76,7 +79,7 @@ async fn migrations_at_once_are_safe() {
     }
     let store = open(&directory).await;
     let applied = count(&store, "select count(*) from _twilio_hooks_migrations").await;
-    assert_eq!(applied, 1);
+    assert_eq!(applied, 2);
 }
 
 #[tokio::test]
@@ -208,4 +211,62 @@ async fn no_message_has_a_contact_of_another_company() {
     let error = stolen.execute(store.pool()).await.unwrap_err();
     let error = error.into_database_error().unwrap();
     assert!(error.is_foreign_key_violation());
+}
+
+#[tokio::test]
+async fn the_tables_of_the_first_version_are_brought_up_to_date() {
+    let directory = TempDir::new();
+    let store = open(&directory).await;
+    let first = include_str!("../../../twilio-hooks-sqlx/migrations/sqlite/0001_start.sql");
+    migrator("_twilio_hooks_migrations", &[("start", first)])
+        .run(store.pool())
+        .await
+        .unwrap();
+    sqlx::raw_sql(
+        "insert into notifications (id, company_id, topic, title, message, account_sid, sid, status,
+             created_at, due_at)
+         select '00000000-0000-7000-8000-000000000001', '00000000-0000-0000-0000-0000000000c1',
+             'sms_received', 'Before', '', 'AC', 'SM1', 'received', '2026-01-01T00:00:00.000000Z', '2026-01-01T00:00:00.000000Z'",
+    )
+    .execute(store.pool())
+    .await
+    .unwrap();
+
+    store.migrate().await.unwrap();
+    assert!(store.put_notice(&notice("1")).await.unwrap().is_some());
+    assert!(store.put_notice(&notice("1")).await.unwrap().is_none());
+    let claim = Claim {
+        limit: 10,
+        now: at(100),
+        lease: std::time::Duration::from_secs(30),
+    };
+    let claimed = store.claim(claim).await.unwrap();
+    let titles: Vec<_> = claimed
+        .into_iter()
+        .map(|it| it.notification.title)
+        .collect();
+    assert_eq!(titles, ["Before", "Missed call"]);
+}
+
+#[tokio::test]
+async fn a_notice_commits_with_the_callers_own_rows_or_not_at_all() {
+    let store = make_store().await;
+    for commit in [false, true] {
+        let mut transaction = store.pool().begin_with("begin immediate").await.unwrap();
+        let unknown = notice("2").with_call(CallId::at(at(0)));
+        let refused = store.put_notice_with(&mut transaction, &unknown).await;
+        assert!(matches!(
+            refused,
+            Err(StoreError::NotFound { what: "call" })
+        ));
+        let put = store.put_notice_with(&mut transaction, &notice("1")).await;
+        assert!(put.unwrap().is_some());
+        if commit {
+            transaction.commit().await.unwrap();
+        } else {
+            transaction.rollback().await.unwrap();
+        }
+        let written = count(&store, "select count(*) from notifications").await;
+        assert_eq!(written, i64::from(commit));
+    }
 }

@@ -15,8 +15,8 @@ use twilio_hooks::{
     AccountSid, CallId, CompanyId, ContactId, LineId, MessageId, NotificationId, async_trait,
     store::{
         Call, Change, Claim, Claimed, Contact, Directory, HistoryEntry, Line, Lines, Message,
-        Notification, Page, PageRequest, Recorded, Recording, Settlement, Store, StoreError,
-        TimelineEntry,
+        Notice, Notices, Notification, Page, PageRequest, Recorded, Recording, Settlement, Store,
+        StoreError, TimelineEntry,
     },
 };
 
@@ -25,13 +25,13 @@ use crate::{
     args::{Arg, Database},
     directory::{before, directory, merge, one_more},
     error::store_error,
-    lines, migrate,
+    lines, migrate, notices,
     outbox::{due, settle},
     record::supported,
     rows::{self, columns},
 };
 
-/// A [`Store`], [`Directory`] and [`Lines`] in a Postgres database (13 or newer).
+/// A [`Store`], [`Directory`], [`Lines`] and [`Notices`] in a Postgres database (13 or newer).
 ///
 /// Any number of processes may share the database. Recording a message, or a later report of a call,
 /// is one statement in one round trip.
@@ -105,10 +105,16 @@ impl PgStore {
     /// # Errors
     /// If the database can't be written, or its tables were changed by a newer version.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = [(
-            "start",
-            include_str!("../../migrations/postgres/0001_start.sql"),
-        )];
+        let migrations = [
+            (
+                "start",
+                include_str!("../../migrations/postgres/0001_start.sql"),
+            ),
+            (
+                "notices",
+                include_str!("../../migrations/postgres/0002_notices.sql"),
+            ),
+        ];
         let mut connection = self.pool.acquire().await.map_err(store_error)?;
         // The migrator's lock belongs to the connection, and must not stay if this is cut short.
         connection.close_on_drop();
@@ -205,6 +211,22 @@ impl PgStore {
         record::record(&mut connection, change).await
     }
 
+    /// Writes what [`put_notice`](Notices::put_notice) writes, in a transaction of the caller's: it
+    /// commits with the caller's own rows, or not at all.
+    ///
+    /// # Errors
+    /// As there. After [`StoreError::NotFound`] the transaction can go on, otherwise it must be rolled
+    /// back.
+    pub async fn put_notice_with(
+        &self,
+        connection: &mut PgConnection,
+        notice: &Notice,
+    ) -> Result<Option<NotificationId>, StoreError> {
+        let put = notices::put(connection, notice).await;
+        put.map_err(store_error)?
+            .map_err(|what| StoreError::NotFound { what })
+    }
+
     async fn read<T>(
         &self,
         sql: &'static str,
@@ -289,6 +311,14 @@ impl Lines for PgStore {
     async fn lines(&self, company: CompanyId) -> Result<Vec<Line>, StoreError> {
         self.read(lines::OF_COMPANY, vec![Arg::id(company)], rows::line)
             .await
+    }
+}
+
+#[async_trait]
+impl Notices for PgStore {
+    async fn put_notice(&self, notice: &Notice) -> Result<Option<NotificationId>, StoreError> {
+        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        self.put_notice_with(&mut connection, notice).await
     }
 }
 

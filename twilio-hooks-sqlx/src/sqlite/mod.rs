@@ -17,23 +17,25 @@ use twilio_hooks::{
     AccountSid, CallId, CompanyId, ContactId, LineId, MessageId, NotificationId, async_trait,
     store::{
         Call, Change, Claim, Claimed, Contact, Directory, HistoryEntry, Line, Lines, Message,
-        Notification, Page, PageRequest, Recorded, Recording, Settlement, Store, StoreError,
-        TimelineEntry,
+        Notice, Notices, Notification, Page, PageRequest, Recorded, Recording, Settlement, Store,
+        StoreError, TimelineEntry,
     },
 };
 
-use self::writer::{Claiming, PutLine, Recording as RecordingOf, RemoveLine, Settling, Writer};
+use self::writer::{
+    Claiming, PutLine, PutNotice, Recording as RecordingOf, RemoveLine, Settling, Writer,
+};
 use crate::{
     args::{Arg, Database},
     directory::{before, directory, merge, one_more},
     error::store_error,
-    lines, migrate,
+    lines, migrate, notices,
     outbox::due,
     record::supported,
     rows::{self, columns},
 };
 
-/// A [`Store`], [`Directory`] and [`Lines`] in a SQLite file.
+/// A [`Store`], [`Directory`], [`Lines`] and [`Notices`] in a SQLite file.
 ///
 /// All writes go through one task, which commits what has come together while it was busy at once:
 /// many webhooks share one flush to disk, and a lone one waits for nobody. When a write returns `Ok`,
@@ -194,10 +196,16 @@ impl SqliteStore {
     /// # Errors
     /// If the database can't be written, or its tables were changed by a newer version.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = [(
-            "start",
-            include_str!("../../migrations/sqlite/0001_start.sql"),
-        )];
+        let migrations = [
+            (
+                "start",
+                include_str!("../../migrations/sqlite/0001_start.sql"),
+            ),
+            (
+                "notices",
+                include_str!("../../migrations/sqlite/0002_notices.sql"),
+            ),
+        ];
         // sqlx takes no lock on SQLite, and two processes could both find the table missing.
         let mut transaction = self
             .pool
@@ -296,6 +304,22 @@ impl SqliteStore {
             .map_err(store_error)
     }
 
+    /// Writes what [`put_notice`](Notices::put_notice) writes, in a transaction of the caller's: it
+    /// commits with the caller's own rows, or not at all.
+    ///
+    /// # Errors
+    /// As there. After [`StoreError::NotFound`] the transaction can go on, otherwise it must be rolled
+    /// back.
+    pub async fn put_notice_with(
+        &self,
+        connection: &mut SqliteConnection,
+        notice: &Notice,
+    ) -> Result<Option<NotificationId>, StoreError> {
+        let put = notices::put(connection, notice).await;
+        put.map_err(store_error)?
+            .map_err(|what| StoreError::NotFound { what })
+    }
+
     async fn read<T>(
         &self,
         sql: &'static str,
@@ -357,6 +381,14 @@ impl Lines for SqliteStore {
     async fn lines(&self, company: CompanyId) -> Result<Vec<Line>, StoreError> {
         self.read(lines::OF_COMPANY, vec![Arg::id(company)], rows::line)
             .await
+    }
+}
+
+#[async_trait]
+impl Notices for SqliteStore {
+    async fn put_notice(&self, notice: &Notice) -> Result<Option<NotificationId>, StoreError> {
+        let put = self.writer.write(PutNotice(notice.clone())).await?;
+        put.map_err(|what| StoreError::NotFound { what })
     }
 }
 

@@ -9,7 +9,7 @@ use twilio_hooks::{
     notify::Topic,
     store::{
         CallChange, Change, Claim, Direction, Directory, Interaction, Line, Lines, MessageChange,
-        NotificationDraft, PageRequest, RecordingChange, Settlement, Store,
+        Notice, Notices, NotificationDraft, PageRequest, RecordingChange, Settlement, Store,
     },
 };
 use uuid::Uuid;
@@ -85,6 +85,8 @@ async fn use_everything(store: &SqliteStore) {
         change.params = params;
         store.record(&change).await.unwrap();
     }
+    let notice = Notice::new(company, Topic::MissedCall, "CA1", "Missed call", now);
+    store.put_notice(&notice).await.unwrap();
     let claim = Claim {
         limit: 10,
         now,

@@ -10,13 +10,14 @@ use sqlx::{Error, SqliteConnection, SqlitePool};
 use tokio::sync::{mpsc, oneshot};
 use twilio_hooks::{
     CompanyId, LineId, NotificationId, async_trait,
-    store::{Change, Claim, Claimed, Line, Recorded, StoreError},
+    store::{Change, Claim, Claimed, Line, Notice, Recorded, StoreError},
 };
 
 use super::{outbox, record};
 use crate::{
     error::{DatabaseError, store_error},
     lines,
+    notices::{self, Missing},
     outbox::settle,
 };
 
@@ -202,6 +203,17 @@ impl Work for Settling {
 
     async fn perform(&self, connection: &mut SqliteConnection) -> Result<(), Error> {
         settle(connection, self.id, self.attempt, self.due).await
+    }
+}
+
+pub(super) struct PutNotice(pub(super) Notice);
+
+#[async_trait]
+impl Work for PutNotice {
+    type Answer = Result<Option<NotificationId>, Missing>;
+
+    async fn perform(&self, connection: &mut SqliteConnection) -> Result<Self::Answer, Error> {
+        notices::put(connection, &self.0).await
     }
 }
 

@@ -87,7 +87,7 @@ impl Dispatcher {
         self
     }
 
-    /// What wakes this dispatcher up; give it to `Hooks`.
+    /// What wakes this dispatcher up; give it to `Hooks`, and to whatever puts notices.
     #[must_use]
     pub fn wake(&self) -> Wake {
         self.wake.clone()
@@ -189,6 +189,9 @@ pub struct Pass {
 }
 
 /// Tells a [`Dispatcher`] that there is work, so that nothing waits for its next look.
+///
+/// `Hooks` does it for webhooks. An application does it after it has put a
+/// [notice](crate::store::Notices::put_notice).
 #[derive(Debug, Clone, Default)]
 pub struct Wake(Arc<Notify>);
 

@@ -1,7 +1,8 @@
 //! Telling our own people: [`Notifier`], [`Dispatcher`] and [`Bus`].
 //!
-//! A notification is written in the same transaction as what it tells of, and delivered afterwards
-//! by a [`Dispatcher`], at least once. A [`Notifier`] is where it goes: a WebSocket, e-mail, a chat.
+//! A notification is written in the same transaction as what it tells of, or is a
+//! [notice](crate::store::Notice) of the application's own. It is delivered afterwards by a
+//! [`Dispatcher`], at least once. A [`Notifier`] is where it goes: a WebSocket, e-mail, a chat.
 
 mod bus;
 mod dispatcher;
@@ -18,6 +19,9 @@ use crate::{BoxError, store::Notification, string_enum::string_enum};
 
 string_enum! {
     /// What a notification tells of; the `type` in its JSON.
+    ///
+    /// The first five come with webhooks ([`Hooks::notify_on`](crate::Hooks::notify_on)), the others are for
+    /// the [notices](crate::store::Notice) of an application, which may also use any text of its own.
     pub enum Topic {
         /// A text message came.
         SmsReceived => "sms_received",
@@ -29,6 +33,14 @@ string_enum! {
         CallStatusUpdate => "call_status_update",
         /// A recording can be played.
         RecordingAvailable => "recording_available",
+        /// A call came that nobody of us answered.
+        MissedCall => "missed_call",
+        /// Somebody left a voice message.
+        VoicemailReceived => "voicemail_received",
+        /// A message we sent did not arrive.
+        DeliveryFailed => "delivery_failed",
+        /// Something is not set up as it has to be: a number, a key, an address.
+        SetupProblem => "setup_problem",
     }
 }
 

@@ -12,9 +12,9 @@ use uuid::Uuid;
 
 use super::{
     Call, CallChange, Change, Claim, Claimed, Contact, Directory, HistoryEntry, Interaction,
-    InteractionId, Line, Lines, Message, MessageChange, Notification, NotificationDraft, Outcome,
-    Owner, Page, PageRequest, Recorded, Recording, RecordingChange, Settlement, Store, StoreError,
-    TimelineEntry, merge::fill,
+    InteractionId, Line, Lines, Message, MessageChange, Notice, Notices, Notification,
+    NotificationDraft, Outcome, Owner, Page, PageRequest, Recorded, Recording, RecordingChange,
+    Settlement, Store, StoreError, TimelineEntry, merge::fill,
 };
 use crate::{
     AccountSid, CallSid, MessageSid, RecordingSid,
@@ -22,7 +22,7 @@ use crate::{
     notify::Topic,
 };
 
-/// A [`Store`] and [`Directory`] that keeps everything in memory and forgets it at the end.
+/// A [`Store`] with all its siblings that keeps everything in memory and forgets it at the end.
 ///
 /// It is the shortest complete implementation, so it is also the one to read before writing another.
 /// Clones share the same data.
@@ -69,6 +69,7 @@ struct State {
     waiting: HashMap<RecordingId, Vec<(String, NotificationDraft)>>,
     outbox: BTreeMap<NotificationId, Outgoing>,
     told: HashSet<(Cause, Topic)>,
+    noticed: HashSet<(CompanyId, Topic, String)>,
     numbers: HashMap<CompanyId, u64>,
 }
 
@@ -426,16 +427,49 @@ impl State {
             return;
         }
         let contact = owner.contact_id.and_then(|id| self.contacts.get(&id));
-        let notification = Notification::first(draft, company_id, contact, about, now);
+        self.send(Notification::first(draft, company_id, contact, about, now));
+    }
+
+    fn send(&mut self, notification: Notification) {
+        let outgoing = Outgoing {
+            due: Some(notification.created_at),
+            notification,
+            attempt: 0,
+        };
+        self.outbox.insert(outgoing.notification.id, outgoing);
+    }
+
+    fn put_notice(&mut self, notice: &Notice) -> Result<Option<NotificationId>, StoreError> {
+        let company = notice.company_id;
+        let contact = notice.contact_id.map(|id| self.contacts.get(&id));
+        let message = notice.sms_id.map(|id| self.messages.get(&id));
+        let call = notice.call_id.map(|id| self.calls.get(&id));
+        for (what, is_missing) in [
+            (
+                "contact",
+                contact.is_some_and(|row| row.is_none_or(|row| row.company_id != company)),
+            ),
+            (
+                "message",
+                message.is_some_and(|row| row.is_none_or(|row| row.company_id != Some(company))),
+            ),
+            (
+                "call",
+                call.is_some_and(|row| row.is_none_or(|row| row.company_id != Some(company))),
+            ),
+        ] {
+            if is_missing {
+                return Err(StoreError::NotFound { what });
+            }
+        }
+        let key = (company, notice.topic.clone(), notice.key.clone());
+        if !self.noticed.insert(key) {
+            return Ok(None);
+        }
+        let notification = Notification::of_notice(notice);
         let id = notification.id;
-        self.outbox.insert(
-            id,
-            Outgoing {
-                notification,
-                attempt: 0,
-                due: Some(now),
-            },
-        );
+        self.send(notification);
+        Ok(Some(id))
     }
 
     fn claim(&mut self, claim: Claim) -> Vec<Claimed> {
@@ -491,6 +525,13 @@ impl Lines for MemoryStore {
             .collect();
         lines.sort_by_key(|line| line.id);
         Ok(lines)
+    }
+}
+
+#[async_trait]
+impl Notices for MemoryStore {
+    async fn put_notice(&self, notice: &Notice) -> Result<Option<NotificationId>, StoreError> {
+        self.state().put_notice(notice)
     }
 }
 

@@ -1,9 +1,10 @@
-//! Where webhooks are kept: the [`Store`], [`Directory`] and [`Lines`] traits.
+//! Where webhooks are kept: the [`Store`], [`Directory`], [`Lines`] and [`Notices`] traits.
 //!
 //! A [`Store`] has three methods. [`record`](Store::record) writes everything one webhook brings,
 //! in one transaction; [`claim`](Store::claim) and [`settle`](Store::settle) hand out the
 //! notifications that were written with it. A [`Directory`] reads what was written, for screens and
 //! APIs; the webhook's path never needs it. [`Lines`] says which of our numbers belong to whom.
+//! [`Notices`] takes what the application itself has to tell.
 //!
 //! Ready-made ones are [`MemoryStore`] here, and `SqliteStore` and `PgStore` in the crate
 //! `twilio-hooks-sqlx`.
@@ -60,6 +61,9 @@
 //!     number of its company, from 1 without gaps. After the lease it is due again. `settle` ends
 //!     the attempt it names and ignores any other; what is delivered or abandoned is never claimed
 //!     again.
+//! 11. **Notices.** `put_notice` writes one notification for every company, topic and
+//!     [key](Notice::key), whatever webhooks have told of, to be claimed like any other. A contact,
+//!     message or call that is not the company's is [`StoreError::NotFound`], and nothing is written.
 //!
 //! A change may be of a kind that is newer than the store: answer [`StoreError::Unsupported`].
 //!
@@ -71,6 +75,7 @@ mod change;
 mod memory;
 mod merge;
 mod model;
+mod notice;
 
 use std::{error::Error, fmt, sync::Arc};
 
@@ -87,6 +92,7 @@ pub use self::{
         Call, Claim, Claimed, Contact, Direction, HistoryEntry, Line, Message, Notification, Page,
         PageRequest, Recording, Settlement, TimelineEntry,
     },
+    notice::Notice,
 };
 use crate::{
     AccountSid, BoxError,
@@ -259,6 +265,23 @@ pub trait Lines: fmt::Debug + Send + Sync + 'static {
     async fn lines(&self, company: CompanyId) -> Result<Vec<Line>, StoreError>;
 }
 
+/// Takes what the application itself tells its people.
+#[async_trait]
+pub trait Notices: fmt::Debug + Send + Sync + 'static {
+    /// Makes a notification of a notice, unless one with its company, topic and key was put before:
+    /// then it is `None`, and nothing changes, whatever else is different.
+    ///
+    /// Putting is not delivering. [Wake](crate::notify::Wake::wake) the
+    /// [`Dispatcher`](crate::notify::Dispatcher) afterwards, or it finds the notification at its
+    /// next look, after a second at most unless set otherwise. What
+    /// [`Hooks::notify_on`](crate::Hooks::notify_on) names does not matter here.
+    ///
+    /// # Errors
+    /// [`StoreError::NotFound`] if the company has no such contact, message or call, otherwise if the
+    /// backend fails. Nothing is written then.
+    async fn put_notice(&self, notice: &Notice) -> Result<Option<NotificationId>, StoreError>;
+}
+
 /// Why a store could not do its work.
 #[derive(Debug, thiserror::Error)]
 #[non_exhaustive]
@@ -270,6 +293,12 @@ pub enum StoreError {
     #[error("store does not know {what}")]
     Unsupported {
         /// What it does not know.
+        what: &'static str,
+    },
+    /// Something names a row that is not there, or not the company's.
+    #[error("the company has no such {what}")]
+    NotFound {
+        /// What there is none of: `contact`, `message` or `call`.
         what: &'static str,
     },
     /// Something that was stored can't be read.
@@ -298,7 +327,7 @@ impl StoreError {
     }
 }
 
-/// Passes every method of the three traits on to what a pointer points to.
+/// Passes every method of the four traits on to what a pointer points to.
 macro_rules! forward {
     ($Pointer:ident) => {
         #[async_trait]
@@ -337,6 +366,16 @@ macro_rules! forward {
 
             async fn lines(&self, company: CompanyId) -> Result<Vec<Line>, StoreError> {
                 (**self).lines(company).await
+            }
+        }
+
+        #[async_trait]
+        impl<T: Notices + ?Sized> Notices for $Pointer<T> {
+            async fn put_notice(
+                &self,
+                notice: &Notice,
+            ) -> Result<Option<NotificationId>, StoreError> {
+                (**self).put_notice(notice).await
             }
         }
 

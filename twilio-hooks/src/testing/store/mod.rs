@@ -22,20 +22,20 @@ use crate::{
     notify::Topic,
     store::{
         CallChange, Change, Claim, Claimed, Contact, Direction, Directory, Interaction,
-        InteractionId, Line, Lines, Message, MessageChange, NotificationDraft, PageRequest,
-        Recorded, RecordingChange, Store,
+        InteractionId, Line, Lines, Message, MessageChange, Notices, NotificationDraft,
+        PageRequest, Recorded, RecordingChange, Store,
     },
 };
 
 /// Everything the suite needs of a store.
-pub trait TestedStore: Store + Directory + Lines {}
+pub trait TestedStore: Store + Directory + Lines + Notices {}
 
-impl<T: Store + Directory + Lines> TestedStore for T {}
+impl<T: Store + Directory + Lines + Notices> TestedStore for T {}
 
 /// Runs the conformance suite on a store: one `#[test]` for each case.
 ///
 /// It takes the path of a function `async fn() -> S` that makes an empty store, where `S` is a
-/// [`Store`], [`Directory`] and [`Lines`]. Each test gets a store of its own.
+/// [`Store`], [`Directory`], [`Lines`] and [`Notices`]. Each test gets a store of its own.
 ///
 /// # Examples
 /// ```
@@ -103,6 +103,11 @@ macro_rules! store_tests {
             settled_notifications_are_never_claimed_again
             notifications_are_numbered_without_gaps
             limits_and_leases_of_any_size
+            a_notice_is_told_like_any_other
+            a_notice_is_told_once
+            a_notice_many_times_at_once_is_told_once
+            notices_and_webhooks_do_not_collide
+            a_notice_is_about_its_company_only
             lists_come_newest_first_in_pages
             every_list_has_pages
             timelines_mix_messages_and_calls

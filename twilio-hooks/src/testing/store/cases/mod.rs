@@ -3,6 +3,7 @@
 mod contacts;
 mod history;
 mod ids;
+mod notices;
 mod notifications;
 mod owner;
 mod progress;
@@ -19,16 +20,16 @@ use super::{
 };
 use crate::{
     Address, CallStatus, MessageStatus, MessagingServiceSid, Params,
-    ids::{CallId, LineId, MessageId},
+    ids::{CallId, CompanyId, ContactId, LineId, MessageId},
     notify::Topic,
     store::{
-        CallChange, Change, Direction, Interaction, InteractionId, Line, MessageChange, Outcome,
-        PageRequest, Settlement, TimelineEntry,
+        CallChange, Change, Direction, Interaction, InteractionId, Line, MessageChange, Notice,
+        NotificationDraft, Outcome, PageRequest, Settlement, StoreError, TimelineEntry,
     },
     webhook::Media,
 };
 
 pub use self::{
-    contacts::*, history::*, ids::*, notifications::*, owner::*, progress::*, reads::*,
+    contacts::*, history::*, ids::*, notices::*, notifications::*, owner::*, progress::*, reads::*,
     recordings::*,
 };
