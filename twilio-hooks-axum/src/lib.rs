@@ -55,13 +55,15 @@
 //! the log, as a code.
 
 #[cfg(feature = "ws")]
+mod listener;
+#[cfg(feature = "ws")]
 mod live;
 mod signed;
 mod twiml;
 mod webhooks;
 
 #[cfg(feature = "ws")]
-pub use self::live::Live;
+pub use self::{listener::Listener, live::Live};
 pub use self::{
     signed::{Signed, SignedRejection},
     twiml::Twiml,

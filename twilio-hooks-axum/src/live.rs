@@ -10,6 +10,8 @@ use twilio_hooks::{
     store::{Directory, Notification},
 };
 
+use crate::{Listener, listener::Frames};
+
 /// How many stored notifications are read at a time.
 const PAGE: u32 = 200;
 
@@ -30,8 +32,11 @@ const PAGE: u32 = 200;
 /// Numbers come in order and without gaps: whatever the [`Bus`] lost or mixed up is read from the
 /// [`Directory`].
 ///
+/// A [`Listener`] says more of a client: what a person may see, texts of the application's own in
+/// between, and when the connection ends.
+///
 /// Who may listen, and to which company, is the application's to decide before it calls
-/// [`serve`](Self::serve). A client that does not take its frames, or is gone, is cut off; it delays
+/// [`serve`](Self::serve) or [`serve_listener`](Self::serve_listener). A client that does not take its frames, or is gone, is cut off; it delays
 /// nobody else, because each has a task and a place in the bus of its own.
 ///
 /// # Examples
@@ -101,52 +106,58 @@ impl Live {
     ///
     /// With `since`, everything with a higher number comes first; without, only what is new.
     pub async fn serve(self, socket: WebSocket, company: CompanyId, since: Option<u64>) {
-        if let Err(error) = self.listen(socket, company, since).await {
-            tracing::debug!(
-                error = &*error as &dyn std::error::Error,
-                "live client cut off"
-            );
-        }
+        let listener = Listener::new().with_since(since);
+        self.serve_listener(socket, company, listener).await;
     }
 
-    async fn listen(
-        self,
-        socket: WebSocket,
-        company: CompanyId,
-        since: Option<u64>,
-    ) -> Result<(), BoxError> {
-        // Listen before reading, so that nothing falls between.
-        let mut events = self.bus.subscribe();
+    /// Serves one client as the listener describes it, until it is gone or its time is over.
+    ///
+    /// # Examples
+    /// ```
+    /// use axum::extract::ws::{CloseFrame, WebSocket};
+    /// use tokio::sync::oneshot;
+    /// use twilio_hooks::{CompanyId, notify::Topic};
+    /// use twilio_hooks_axum::{Listener, Live};
+    ///
+    /// async fn serve(live: Live, socket: WebSocket, company: CompanyId, revoked: oneshot::Receiver<()>) {
+    ///     let listener = Listener::new()
+    ///         .with_filter(|it| it.topic != Topic::SetupProblem)
+    ///         .with_end(async move {
+    ///             let _ = revoked.await;
+    ///             CloseFrame { code: 4401, reason: "logged out".into() }
+    ///         });
+    ///     live.serve_listener(socket, company, listener).await;
+    /// }
+    /// ```
+    pub async fn serve_listener(self, socket: WebSocket, company: CompanyId, listener: Listener) {
+        let Listener {
+            since,
+            filter,
+            frames,
+            end,
+        } = listener;
         let mut client = Client {
             live: &self,
             socket,
             company,
+            filter,
             last: since,
         };
-        client.forget_unknown_number().await?;
-        client.catch_up().await?;
-        let mut heartbeat = interval(self.heartbeat.max(Duration::from_millis(1)));
-        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
-        let mut heard = Instant::now();
-        loop {
-            tokio::select! {
-                event = events.recv() => match event {
-                    Some(BusEvent::Notification(notification)) => client.tell(&notification).await?,
-                    Some(_) => client.catch_up().await?,
-                    None => return client.close().await,
-                },
-                frame = client.socket.recv() => match frame {
-                    None | Some(Ok(Message::Close(_))) => return Ok(()),
-                    Some(Ok(_)) => heard = Instant::now(),
-                    Some(Err(error)) => return Err(error.into()),
-                },
-                _ = heartbeat.tick() => {
-                    if heard.elapsed() > self.heartbeat * 2 {
-                        return Err("no sign of life".into());
-                    }
-                    client.send(Message::Ping(axum::body::Bytes::new())).await?;
-                }
-            }
+        let served = tokio::select! {
+            biased;
+            frame = end => Ok(Some(frame)),
+            served = client.listen(frames) => served,
+        };
+        let ended = match served {
+            Ok(Some(frame)) => client.close(frame).await,
+            Ok(None) => Ok(()),
+            Err(error) => Err(error),
+        };
+        if let Err(error) = ended {
+            tracing::debug!(
+                error = &*error as &dyn std::error::Error,
+                "live client cut off"
+            );
         }
     }
 }
@@ -155,11 +166,48 @@ struct Client<'a> {
     live: &'a Live,
     socket: WebSocket,
     company: CompanyId,
-    /// The last number sent; unknown until the first one, if the client did not say.
+    filter: Box<dyn Fn(&Notification) -> bool + Send + Sync>,
+    /// The last number sent, or left out; unknown until the first one, if the client did not say.
     last: Option<u64>,
 }
 
 impl Client<'_> {
+    /// Sends what there is to send. At the end it says how to close, unless the client has.
+    async fn listen(&mut self, mut frames: Frames) -> Result<Option<CloseFrame>, BoxError> {
+        // Listen before reading, so that nothing falls between.
+        let mut events = self.live.bus.subscribe();
+        self.forget_unknown_number().await?;
+        self.catch_up().await?;
+        let mut heartbeat = interval(self.live.heartbeat.max(Duration::from_millis(1)));
+        heartbeat.set_missed_tick_behavior(MissedTickBehavior::Delay);
+        let mut heard = Instant::now();
+        loop {
+            tokio::select! {
+                event = events.recv() => match event {
+                    Some(BusEvent::Notification(notification)) => self.tell(&notification).await?,
+                    Some(_) => self.catch_up().await?,
+                    // The server is about to stop; the client may come back.
+                    None => return Ok(Some(CloseFrame {
+                        code: close_code::RESTART,
+                        reason: "server is stopping".into(),
+                    })),
+                },
+                text = frames.next() => self.send(Message::Text(text.into())).await?,
+                frame = self.socket.recv() => match frame {
+                    None | Some(Ok(Message::Close(_))) => return Ok(None),
+                    Some(Ok(_)) => heard = Instant::now(),
+                    Some(Err(error)) => return Err(error.into()),
+                },
+                _ = heartbeat.tick() => {
+                    if heard.elapsed() > self.live.heartbeat * 2 {
+                        return Err("no sign of life".into());
+                    }
+                    self.send(Message::Ping(axum::body::Bytes::new())).await?;
+                }
+            }
+        }
+    }
+
     async fn tell(&mut self, notification: &Notification) -> Result<(), BoxError> {
         if notification.company_id != self.company {
             return Ok(());
@@ -206,9 +254,12 @@ impl Client<'_> {
         Ok(())
     }
 
+    /// Sends a notification, or leaves it out. Either way its number is done with.
     async fn forward(&mut self, notification: &Notification) -> Result<(), BoxError> {
-        let json = serde_json::to_string(notification)?;
-        self.send(Message::Text(json.into())).await?;
+        if (self.filter)(notification) {
+            let json = serde_json::to_string(notification)?;
+            self.send(Message::Text(json.into())).await?;
+        }
         self.last = Some(notification.seq);
         Ok(())
     }
@@ -217,12 +268,11 @@ impl Client<'_> {
         Ok(timeout(self.live.patience, self.socket.send(message)).await??)
     }
 
-    /// Tells the client to come back: the server is about to stop.
-    async fn close(mut self) -> Result<(), BoxError> {
-        let frame = CloseFrame {
-            code: close_code::RESTART,
-            reason: "server is stopping".into(),
-        };
-        self.send(Message::Close(Some(frame))).await
+    /// Says goodbye, and waits for the client to have heard it: a connection that is cut while
+    /// something is on its way here may lose what is on its way there.
+    async fn close(mut self, frame: CloseFrame) -> Result<(), BoxError> {
+        self.send(Message::Close(Some(frame))).await?;
+        let gone = async { while let Some(Ok(_)) = self.socket.recv().await {} };
+        Ok(timeout(self.live.patience, gone).await?)
     }
 }

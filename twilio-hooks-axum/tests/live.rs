@@ -2,11 +2,18 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
-use std::{net::SocketAddr, time::Duration};
+use std::{
+    net::SocketAddr,
+    sync::{Arc, Mutex},
+    time::Duration,
+};
 
 use axum::{
     Router,
-    extract::{Query, State, ws::WebSocketUpgrade},
+    extract::{
+        Query, State,
+        ws::{CloseFrame, WebSocketUpgrade},
+    },
     response::Response,
     routing::get,
 };
@@ -16,16 +23,20 @@ use serde::Deserialize;
 use serde_json::Value;
 use tokio::{
     net::{TcpListener, TcpStream},
+    sync::{mpsc, oneshot},
     time::timeout,
 };
-use tokio_tungstenite::{MaybeTlsStream, WebSocketStream, connect_async, tungstenite::Message};
+use tokio_tungstenite::{
+    MaybeTlsStream, WebSocketStream, connect_async,
+    tungstenite::{Message, protocol::frame::coding::CloseCode},
+};
 use twilio_hooks::{
     CompanyId, Hooks, LineId, Params,
     notify::{Bus, BusNotifier, Dispatcher, LocalBus, Topic},
     store::{Directory, Line, Lines, MemoryStore, Notification},
     webhook::{IncomingMessage, Webhook},
 };
-use twilio_hooks_axum::Live;
+use twilio_hooks_axum::{Listener, Live};
 use uuid::Uuid;
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
@@ -64,7 +75,32 @@ async fn listen(
     upgrade.on_upgrade(move |socket| live.serve(socket, company(number), since))
 }
 
+/// What a test does with the listener of its only client, and gives the route to use once.
+type OneListener = Arc<Mutex<Option<Listener>>>;
+
+async fn listen_once(
+    upgrade: WebSocketUpgrade,
+    State((live, listener)): State<(Live, OneListener)>,
+    Query(Listen {
+        company: number,
+        since,
+    }): Query<Listen>,
+) -> Response {
+    let listener = listener.lock().unwrap().take().unwrap().with_since(since);
+    upgrade.on_upgrade(move |socket| live.serve_listener(socket, company(number), listener))
+}
+
 impl Server {
+    /// Connects a client of company 0 that is served as `listener` says.
+    async fn connect_listener(&self, since: Option<u64>, listener: Listener) -> Socket {
+        let live = Live::new(self.bus.clone(), self.store.clone());
+        let listener: OneListener = Arc::new(Mutex::new(Some(listener)));
+        let app = Router::new()
+            .route("/live", get(listen_once))
+            .with_state((live, listener));
+        connect_to(serve(app).await, 0, since).await
+    }
+
     async fn start(adjust: impl Fn(Live) -> Live) -> Self {
         let (store, bus) = (MemoryStore::new(), LocalBus::new());
         for (number, line) in LINES.into_iter().enumerate() {
@@ -76,11 +112,8 @@ impl Server {
         }
         let live = adjust(Live::new(bus.clone(), store.clone()));
         let app = Router::new().route("/live", get(listen)).with_state(live);
-        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
-        let address = listener.local_addr().unwrap();
-        tokio::spawn(async move { axum::serve(listener, app).await });
         Self {
-            address,
+            address: serve(app).await,
             hooks: Hooks::new(store.clone()).notify_on([Topic::SmsReceived]),
             dispatcher: Dispatcher::new(store.clone(), BusNotifier::new(bus.clone())),
             store,
@@ -90,9 +123,7 @@ impl Server {
     }
 
     async fn connect(&self, company: usize, since: Option<u64>) -> Socket {
-        let since = since.map_or(String::new(), |since| format!("&since={since}"));
-        let url = format!("ws://{}/live?company={company}{since}", self.address);
-        connect_async(url).await.unwrap().0
+        connect_to(self.address, company, since).await
     }
 
     /// A text to the line of company `number` arrives and is told of.
@@ -124,6 +155,40 @@ impl Server {
             .notifications_since(company(number), 0, 1000)
             .await
             .unwrap()
+    }
+}
+
+async fn serve(app: Router) -> SocketAddr {
+    let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let address = listener.local_addr().unwrap();
+    tokio::spawn(async move { axum::serve(listener, app).await });
+    address
+}
+
+async fn connect_to(address: SocketAddr, company: usize, since: Option<u64>) -> Socket {
+    let since = since.map_or(String::new(), |since| format!("&since={since}"));
+    let url = format!("ws://{address}/live?company={company}{since}");
+    connect_async(url).await.unwrap().0
+}
+
+/// A round trip: once the ping is answered, the server listens.
+async fn is_listening(socket: &mut Socket) {
+    socket.send(Message::Ping("there?".into())).await.unwrap();
+    while !matches!(socket.next().await, Some(Ok(Message::Pong(_)))) {}
+}
+
+/// Reads until the server closes; the texts until then, and its code and reason.
+async fn until_closed(socket: &mut Socket) -> (Vec<String>, CloseCode, String) {
+    let mut texts = Vec::new();
+    loop {
+        let frame = timeout(Duration::from_secs(10), socket.next())
+            .await
+            .expect("a frame in time");
+        match frame.expect("a goodbye").unwrap() {
+            Message::Text(text) => texts.push(text.to_string()),
+            Message::Close(Some(close)) => return (texts, close.code, close.reason.to_string()),
+            _ => {}
+        }
     }
 }
 
@@ -229,9 +294,7 @@ async fn without_a_number_only_new_ones_come() {
     let mut server = Server::start(|live| live).await;
     server.text(0, "old").await;
     let mut socket = server.connect(0, None).await;
-    // A round trip: once the ping is answered, the server listens.
-    socket.send(Message::Ping("there?".into())).await.unwrap();
-    while !matches!(socket.next().await, Some(Ok(Message::Pong(_)))) {}
+    is_listening(&mut socket).await;
     server.text(0, "new").await;
     assert_eq!(bodies(&mut socket, 1).await, ["new"]);
 }
@@ -241,8 +304,7 @@ async fn a_number_of_another_database_does_not_silence_the_client() {
     let mut server = Server::start(|live| live).await;
     server.text(0, "1").await;
     let mut socket = server.connect(0, Some(1000)).await;
-    socket.send(Message::Ping("there?".into())).await.unwrap();
-    while !matches!(socket.next().await, Some(Ok(Message::Pong(_)))) {}
+    is_listening(&mut socket).await;
     server.text(0, "2").await;
     assert_eq!(bodies(&mut socket, 1).await, ["2"]);
 }
@@ -318,4 +380,140 @@ async fn a_client_that_is_gone_is_noticed() {
         frames += 1;
         assert!(frames < 20, "the server goes on as if somebody answered");
     }
+}
+
+/// Whoever is tested here may not see what is secret.
+fn without_secrets() -> Listener {
+    Listener::new().with_filter(|it| !it.message.starts_with("secret"))
+}
+
+#[tokio::test]
+async fn what_a_person_may_not_see_is_left_out_live_and_when_catching_up() {
+    let mut server = Server::start(|live| live).await;
+    // More than are read at a time, with whole pages of nothing to see.
+    for number in 1..=700 {
+        let body = if number % 250 == 0 { "open" } else { "secret" };
+        server.store_text(0, &format!("{body} {number}")).await;
+    }
+    while server
+        .dispatcher
+        .run_once(Timestamp::now())
+        .await
+        .unwrap()
+        .claimed
+        > 0
+    {}
+    let mut socket = server.connect_listener(Some(0), without_secrets()).await;
+    assert_eq!(bodies(&mut socket, 2).await, ["open 250", "open 500"]);
+
+    for body in ["secret", "open", "secret", "secret", "open again"] {
+        server.text(0, body).await;
+    }
+    let told = [next(&mut socket).await, next(&mut socket).await];
+    assert_eq!(told[0]["message"], "open");
+    assert_eq!(told[1]["message"], "open again");
+    assert_eq!(
+        (&told[0]["seq"], &told[1]["seq"]),
+        (&702.into(), &705.into())
+    );
+
+    // And from a number that it has seen.
+    let mut socket = server.connect_listener(Some(702), without_secrets()).await;
+    assert_eq!(bodies(&mut socket, 1).await, ["open again"]);
+}
+
+#[tokio::test]
+async fn a_person_who_may_see_nothing_hears_nothing() {
+    let mut server = Server::start(|live| live).await;
+    server.text(0, "before").await;
+    let asked = Arc::new(Mutex::new(Vec::new()));
+    let (revoke, revoked) = oneshot::channel::<()>();
+    let listener = Listener::new()
+        .with_filter({
+            let asked = Arc::clone(&asked);
+            move |it| {
+                asked.lock().unwrap().push(it.seq);
+                false
+            }
+        })
+        .with_end(async {
+            let _ = revoked.await;
+            CloseFrame {
+                code: 4401,
+                reason: "logged out".into(),
+            }
+        });
+    let mut socket = server.connect_listener(None, listener).await;
+    is_listening(&mut socket).await;
+    for body in ["1", "2", "3"] {
+        server.text(0, body).await;
+        is_listening(&mut socket).await;
+    }
+    revoke.send(()).unwrap();
+    let (texts, code, reason) = until_closed(&mut socket).await;
+    assert_eq!(
+        (texts.len(), code, &*reason),
+        (0, 4401.into(), "logged out")
+    );
+    // Each was looked at once: nothing is read again because it was left out.
+    assert_eq!(*asked.lock().unwrap(), [2, 3, 4]);
+}
+
+#[tokio::test]
+async fn texts_of_the_application_come_in_between() {
+    let mut server = Server::start(|live| live).await;
+    let (tell, told) = mpsc::channel(8);
+    let listener = Listener::new().with_frames(told);
+    let mut socket = server.connect_listener(Some(0), listener).await;
+    server.text(0, "1").await;
+    assert_eq!(bodies(&mut socket, 1).await, ["1"]);
+    for number in 1..=3 {
+        let text = format!("{{\"type\":\"read\",\"seq\":{number}}}");
+        tell.try_send(text).unwrap();
+    }
+    for number in 1..=3 {
+        let read = next(&mut socket).await;
+        assert_eq!(
+            (&read["type"], &read["seq"]),
+            (&"read".into(), &number.into())
+        );
+    }
+    // Nobody sends any more; notifications go on.
+    drop(tell);
+    for body in ["2", "3"] {
+        server.text(0, body).await;
+    }
+    assert_eq!(bodies(&mut socket, 2).await, ["2", "3"]);
+}
+
+#[tokio::test]
+async fn a_revoked_session_ends_in_the_middle_of_catching_up() {
+    let mut server = Server::start(|live| live).await;
+    let long = "x".repeat(160);
+    for _ in 0..20_000 {
+        server.store_text(0, &long).await;
+    }
+    while server
+        .dispatcher
+        .run_once(Timestamp::now())
+        .await
+        .unwrap()
+        .claimed
+        > 0
+    {}
+    let (revoke, revoked) = oneshot::channel::<()>();
+    let listener = Listener::new().with_end(async {
+        let _ = revoked.await;
+        CloseFrame {
+            code: 4401,
+            reason: "logged out".into(),
+        }
+    });
+    let mut socket = server.connect_listener(Some(0), listener).await;
+    assert_eq!(bodies(&mut socket, 1).await.len(), 1);
+    revoke.send(()).unwrap();
+    let (texts, code, reason) = until_closed(&mut socket).await;
+    assert_eq!((code, &*reason), (4401.into(), "logged out"));
+    assert!(texts.len() < 19_999, "all was sent before the end");
+    assert!(!matches!(socket.next().await, Some(Ok(_))));
 }
