@@ -33,7 +33,7 @@ impl Call {
         if found {
             return Ok(self);
         }
-        Err(self.not_so(&format!("the caller isn't connected to {name}")))
+        Err(self.not_so(&format!("the {} isn't connected to {name}", self.leg.who)))
     }
 
     /// The first of those whom a `<Dial>` rings answers, or somebody takes the caller out of a queue.
@@ -92,7 +92,7 @@ impl Call {
             _ => false,
         };
         if !talks {
-            return Err(self.not_so("the caller talks with nobody"));
+            return Err(self.not_so(&format!("the {} talks with nobody", self.leg.who)));
         }
         self.session
             .event(format!("they talk for {} s", time.as_secs_f32()));
@@ -198,7 +198,7 @@ impl Call {
     async fn answer(&mut self, name: Option<&str>) -> Step<'_> {
         let queued = self.leg.queued.as_ref();
         if queued.is_some_and(|queued| !queued.is_talking()) && name.is_none() {
-            self.session.person_acts();
+            self.session.person_acts().await;
             self.leg.leave_for_talk(&mut self.session);
             return Ok(self);
         }

@@ -9,7 +9,9 @@ use http_body_util::Full;
 use jiff::Timestamp;
 use tower::Service;
 
-use super::{Call, facts::Facts};
+use super::{Call, facts::Facts, reports::Reports};
+#[cfg(feature = "client")]
+use crate::testing::simulation::Account;
 use crate::{
     BoxError,
     testing::simulation::{Failure, Form, InProcess, Session, Target},
@@ -111,6 +113,13 @@ impl Caller {
         self
     }
 
+    /// Lets it be a call at an account that keeps it.
+    #[cfg(feature = "client")]
+    pub(in crate::testing) fn enter(mut self, account: Account) -> Self {
+        self.session.enter(account);
+        self
+    }
+
     /// Calls, and asks the voice URL for TwiML.
     ///
     /// # Errors
@@ -123,9 +132,10 @@ impl Caller {
             extra,
             status_callback,
         } = self;
-        let mut facts = Facts::incoming(session.account_sid.clone(), from, to);
+        let mut facts = Facts::incoming(&session, from, to);
         facts.extra = extra;
-        Call::begin(session, facts, status_callback).await
+        let reports = status_callback.map(Reports::of_end);
+        Call::begin(session, facts, reports).await
     }
 }
 

@@ -5,20 +5,26 @@ use std::{fmt, time::Duration};
 use super::{
     facts::Facts,
     leg::{Ending, Leg, State},
+    record::Recording,
+    reports::Reports,
 };
 use crate::{
     CallSid,
-    testing::simulation::{Failure, Form, Session, Target, Transcript},
+    testing::simulation::{Failure, Form, Order, Session, Transcript},
+    twiml::{CallEvent, RecordingEvent},
 };
 
-/// A call that is going on, as its caller sees it.
+/// A call that is going on, as its caller sees it; or, if the application has made it, the one who
+/// was called.
 ///
-/// Made by [`Caller::call`](super::Caller::call). Every step gives the call back, so that steps can
+/// Made by [`Caller::call`](super::Caller::call) and `Callee::answers`. Every step gives the call back, so that steps can
 /// be chained. The [module](crate::testing::call) has an example, and tells which step goes with which verb.
 pub struct Call {
     pub(super) session: Session,
     pub(super) leg: Leg,
-    status_callback: Option<Target>,
+    pub(super) reports: Option<Reports>,
+    /// The recording of the whole call.
+    pub(super) recording: Option<Recording>,
     /// Whether the end of the call was told.
     told: bool,
 }
@@ -30,20 +36,26 @@ impl Call {
     pub(super) async fn begin(
         mut session: Session,
         facts: Facts,
-        status_callback: Option<Target>,
+        reports: Option<Reports>,
     ) -> Result<Self, Failure> {
         let home = session.home().clone();
+        facts.keep("ringing");
         let mut leg = Leg::new(facts, "caller", "ringing", home.clone());
         leg.go_to(&mut session, &home, Form::default()).await?;
-        Ok(Self {
-            session,
-            leg,
-            status_callback,
-            told: false,
-        })
+        Ok(Self::new(session, leg, reports))
     }
 
-    /// The SID of the caller's leg, a new one for each call.
+    pub(super) const fn new(session: Session, leg: Leg, reports: Option<Reports>) -> Self {
+        Self {
+            session,
+            leg,
+            reports,
+            recording: None,
+            told: false,
+        }
+    }
+
+    /// The SID of the caller's leg, or of that which the application has made.
     #[must_use]
     pub fn sid(&self) -> CallSid {
         CallSid::from(self.leg.facts.sid.clone())
@@ -64,7 +76,8 @@ impl Call {
     /// If the TwiML waits for somebody or is over before that, or the application's answer is of no
     /// use.
     pub async fn hears(&mut self, text: &str) -> Step<'_> {
-        self.session.person_acts();
+        self.session.person_acts().await;
+        self.obey().await?;
         loop {
             if self.leg.has_heard(text) {
                 return Ok(self);
@@ -72,7 +85,8 @@ impl Call {
             if !matches!(self.leg.state, State::Running) {
                 self.tell_the_end().await?;
                 let whereabouts = self.leg.whereabouts();
-                let message = format!("the caller never hears {text:?}: the caller {whereabouts}");
+                let who = self.leg.who;
+                let message = format!("the {who} never hears {text:?}: the {who} {whereabouts}");
                 return Err(self.session.unexpected(message));
             }
             self.leg.advance(&mut self.session).await?;
@@ -93,7 +107,8 @@ impl Call {
         match &self.leg.state {
             State::Record(_) => self.leg.press_in_recording(&mut self.session, keys).await?,
             State::Dial(dialling) if keys == "*" && dialling.ends_by_star() => {
-                self.session.event("the caller presses *");
+                let who = self.leg.who;
+                self.session.event(format!("the {who} presses *"));
                 self.end_dial().await?;
             }
             _ => self.leg.press(&mut self.session, keys).await?,
@@ -120,11 +135,13 @@ impl Call {
         match &self.leg.state {
             State::Gather(gather) => {
                 let gather = gather.clone();
-                self.session.event("the caller is silent");
+                let who = self.leg.who;
+                self.session.event(format!("the {who} is silent"));
                 self.leg.no_input(&mut self.session, &gather).await?;
             }
             State::Record(_) => {
-                self.session.event("the caller is silent");
+                let who = self.leg.who;
+                self.session.event(format!("the {who} is silent"));
                 self.leg.silence_in_recording(&mut self.session).await?;
             }
             State::Queue
@@ -136,7 +153,7 @@ impl Call {
             {
                 self.leg.wait_on(&mut self.session).await?;
             }
-            _ => return Err(self.not_so("nothing waits for the caller")),
+            _ => return Err(self.not_so(&format!("nothing waits for the {}", self.leg.who))),
         }
         Ok(self)
     }
@@ -175,11 +192,19 @@ impl Call {
     /// # Errors
     /// If the call is over already, or the application's answer is of no use.
     pub async fn hangs_up(&mut self) -> Step<'_> {
-        self.session.person_acts();
+        self.session.person_acts().await;
+        self.obey().await?;
+        let who = self.leg.who;
         if self.leg.has_ended() {
-            return Err(self.not_so("the caller can't hang up"));
+            return Err(self.not_so(&format!("the {who} can't hang up")));
         }
-        self.session.event("the caller hangs up");
+        self.session.event(format!("the {who} hangs up"));
+        self.leave().await?;
+        Ok(self)
+    }
+
+    /// Ends the call, where it is just now.
+    pub(super) async fn leave(&mut self) -> Result<(), Failure> {
         self.leg.status = match self.leg.status {
             "ringing" => "no-answer",
             _ => "completed",
@@ -203,8 +228,7 @@ impl Call {
             };
             self.leg.leave_queue(&mut self.session, result).await?;
         }
-        self.tell_the_end().await?;
-        Ok(self)
+        self.tell_the_end().await
     }
 
     /// Listens to the end of the TwiML, where the call is over.
@@ -221,16 +245,65 @@ impl Call {
 
     /// Carries out verbs until somebody has to do something.
     pub(super) async fn until_waiting(&mut self) -> Result<(), Failure> {
-        self.session.person_acts();
+        self.session.person_acts().await;
+        self.obey().await?;
         self.leg.run(&mut self.session).await?;
         self.tell_the_end().await
+    }
+
+    /// Does what the application has asked the API to do with the call.
+    async fn obey(&mut self) -> Result<(), Failure> {
+        let ledger = self.session.account.ledger();
+        let order = ledger.and_then(|ledger| ledger.take_order(&self.leg.facts.sid));
+        let Some(order) = order.filter(|_| !self.leg.has_ended()) else {
+            return self.obey_for_others().await;
+        };
+        if matches!(order, Order::End) {
+            self.session.event("the application ends the call");
+            return self.leave().await;
+        }
+        self.session
+            .event("the application leads the call elsewhere");
+        if let State::Dial(dialling) = &mut self.leg.state {
+            dialling.end(&mut self.session).await?;
+        }
+        self.leg.queued = None;
+        self.leg.state = State::Running;
+        match order {
+            Order::End => Ok(()),
+            Order::GoTo(target) => {
+                let (session, leg) = (&mut self.session, &mut self.leg);
+                leg.go_to(session, &target, Form::default()).await
+            }
+            Order::Twiml(text) => self.leg.read(&self.session, &text),
+        }
+    }
+
+    /// Ends the leg of somebody who was dialled, if the application has asked the API for that.
+    async fn obey_for_others(&mut self) -> Result<(), Failure> {
+        let State::Dial(dialling) = &self.leg.state else {
+            return Ok(());
+        };
+        let Some(talk) = &dialling.talk else {
+            return Ok(());
+        };
+        let ledger = self.session.account.ledger();
+        let order = ledger.and_then(|ledger| ledger.take_order(&talk.child.facts.sid));
+        if matches!(order, Some(Order::End)) {
+            self.session.event(format!(
+                "the application ends the call with {}",
+                talk.child.name
+            ));
+            self.end_dial().await?;
+        }
+        Ok(())
     }
 
     /// A failure that says where the caller is.
     pub(super) fn not_so(&self, what: &str) -> Failure {
         let whereabouts = self.leg.whereabouts();
         self.session
-            .unexpected(format!("{what}: the caller {whereabouts}"))
+            .unexpected(format!("{what}: the {} {whereabouts}", self.leg.who))
     }
 
     /// Ends a talk by `<Dial>`, and goes on.
@@ -252,17 +325,19 @@ impl Call {
         }
         let seconds = self.leg.seconds(&self.session);
         self.session.event("the call is over");
-        let Some(target) = &self.status_callback else {
-            return Ok(());
-        };
-        let form = Form::default()
-            .and("Timestamp", self.session.timestamp())
-            .and("CallbackSource", "call-progress-events")
-            .and("SequenceNumber", 0)
-            .and("CallDuration", seconds)
-            .and("Duration", seconds.div_ceil(60))
-            .and_all(self.leg.facts.form(self.leg.status));
-        self.session.tell(target, form, super::REPORT_REFUSED).await
+        let (facts, status) = (&self.leg.facts, self.leg.status);
+        facts.keep(status);
+        if let Some(reports) = &mut self.reports {
+            let (session, event) = (&mut self.session, CallEvent::Completed);
+            reports
+                .tell(session, facts, event, status, Some(seconds))
+                .await?;
+        }
+        if let Some(recording) = self.recording.take() {
+            let (session, event) = (&mut self.session, RecordingEvent::Completed);
+            recording.tell(session, event, Some(seconds)).await?;
+        }
+        Ok(())
     }
 }
 

@@ -2,7 +2,7 @@
 
 use super::{conference::Room, facts::Facts};
 use crate::{
-    testing::simulation::{Failure, Form, Session, Target, sid},
+    testing::simulation::{Failure, Form, Session, Target},
     twiml::{CallEvent, Client, Conference, Dial, HttpMethod, Node, Queue, Sip, Text},
 };
 
@@ -151,6 +151,10 @@ impl Child {
         if let Kind::Conference(room) = &mut self.kind {
             return room.tell(session, &event).await;
         }
+        session.keep_pace().await;
+        if matches!(self.kind, Kind::Leg) {
+            self.facts.keep(status);
+        }
         let sequence = self.sequence;
         self.sequence += 1;
         let Some((target, _)) = self
@@ -205,7 +209,7 @@ impl Child {
                 .and("DialCallStatus", status)
                 .and("DialCallSid", &self.facts.sid)
                 .and_if("DialCallDuration", seconds)
-                .and("QueueSid", sid("QU"))
+                .and("QueueSid", self.facts.account.sid("QU"))
                 .and("QueueTime", 0),
         }
     }

@@ -2,7 +2,7 @@
 
 use super::facts::Facts;
 use crate::{
-    testing::simulation::{Failure, Form, Session, Target, sid},
+    testing::simulation::{Failure, Form, Session, Target},
     twiml::{CallEvent, Conference, ConferenceEvent},
 };
 
@@ -30,7 +30,7 @@ impl Room {
             (source.join(Some(url), noun.status_callback_method), events)
         });
         Self {
-            sid: sid("CF"),
+            sid: caller.account.sid("CF"),
             name: noun.name.trim().to_owned(),
             account_sid: caller.account_sid.clone(),
             call_sid: caller.sid.clone(),

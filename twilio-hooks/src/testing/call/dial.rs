@@ -4,8 +4,7 @@ use std::{collections::VecDeque, mem, time::Duration};
 
 use super::{
     child::{Child, Kind},
-    facts::Facts,
-    leg::{Ending, Leg, State},
+    leg::{CALLEE, Ending, Leg, State},
     record::Recording,
 };
 use crate::{
@@ -23,6 +22,8 @@ pub(super) struct Dialling {
     dial: Box<Dial>,
     source: Target,
     parent_sid: String,
+    /// Who is put through, in the transcript.
+    who: &'static str,
     /// Who is dialled after those that ring now.
     later: VecDeque<Child>,
     pub(super) ringing: Vec<Child>,
@@ -43,10 +44,10 @@ pub(super) struct Talk {
 impl Dialling {
     pub(super) async fn start(
         session: &mut Session,
-        parent: &Facts,
+        leg: &Leg,
         dial: Box<Dial>,
-        source: &Target,
     ) -> Result<Self, Failure> {
+        let (parent, source) = (&leg.facts, &leg.source);
         let mut later: VecDeque<_> = Child::all(parent, &dial, source).into();
         let first = match dial.sequential {
             Some(true) => later.len().min(1),
@@ -57,6 +58,7 @@ impl Dialling {
             dial,
             source: source.clone(),
             parent_sid: parent.sid.clone(),
+            who: leg.who,
             later,
             ringing,
             talk: None,
@@ -105,7 +107,7 @@ impl Dialling {
             .await?;
         let mut screening = None;
         if let Some(target) = child.screen.clone() {
-            let mut leg = Leg::new(child.facts.clone(), "callee", "in-progress", target.clone());
+            let mut leg = Leg::new(child.facts.clone(), CALLEE, "in-progress", target.clone());
             leg.go_to(session, &target, Form::default()).await?;
             leg.run(session).await?;
             screening = Some(leg);
@@ -148,7 +150,10 @@ impl Dialling {
             // What was not asked about stays to be asked about.
             leg.verbs.clear();
         }
-        session.event(format!("the caller is connected with {}", talk.child.name));
+        session.event(format!(
+            "the {} is connected with {}",
+            self.who, talk.child.name
+        ));
         let Some(channels) = channels else {
             return Ok(());
         };
@@ -237,7 +242,9 @@ impl Dialling {
     async fn ring(&mut self, session: &mut Session) -> Result<(), Failure> {
         for child in &mut self.ringing {
             match &child.kind {
-                Kind::Conference(_) => session.event(format!("the caller enters {}", child.name)),
+                Kind::Conference(_) => {
+                    session.event(format!("the {} enters {}", self.who, child.name))
+                }
                 Kind::Leg | Kind::Queue => session.event(format!("{} rings", child.name)),
             }
             child

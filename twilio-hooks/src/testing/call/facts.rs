@@ -1,6 +1,6 @@
 //! What every request about a leg of a call says.
 
-use crate::testing::simulation::{Form, sid};
+use crate::testing::simulation::{Account, Form, LegEntry, Session};
 
 /// One leg: the caller's, or one that a `<Dial>` makes.
 #[derive(Clone)]
@@ -11,34 +11,62 @@ pub(super) struct Facts {
     pub(super) to: String,
     direction: &'static str,
     parent: Option<String>,
+    pub(super) account: Account,
     /// What the test adds to each request.
     pub(super) extra: Form,
 }
 
 impl Facts {
     /// A call that comes in.
-    pub(super) fn incoming(account_sid: String, from: String, to: String) -> Self {
+    pub(super) fn incoming(session: &Session, from: String, to: String) -> Self {
         Self {
-            sid: sid("CA"),
-            account_sid,
+            sid: session.account.sid("CA"),
+            account_sid: session.account_sid.clone(),
             from,
             to,
             direction: "inbound",
             parent: None,
+            account: session.account.clone(),
             extra: Form::default(),
+        }
+    }
+
+    /// A call that the account has made, with the SID that it has.
+    #[cfg(feature = "client")]
+    pub(super) fn outgoing(session: &Session, sid: String, from: String, to: String) -> Self {
+        Self {
+            sid,
+            direction: "outbound-api",
+            ..Self::incoming(session, from, to)
         }
     }
 
     /// A leg that this one dials.
     pub(super) fn child(&self, from: Option<&str>, to: String) -> Self {
         Self {
-            sid: sid("CA"),
+            sid: self.account.sid("CA"),
             account_sid: self.account_sid.clone(),
             from: from.unwrap_or(&self.from).to_owned(),
             to,
             direction: "outbound-dial",
             parent: Some(self.sid.clone()),
+            account: self.account.clone(),
             extra: Form::default(),
+        }
+    }
+
+    /// Lets the account know what the status is now.
+    pub(super) fn keep(&self, status: &str) {
+        if let Some(ledger) = self.account.ledger() {
+            ledger.call(&LegEntry {
+                sid: &self.sid,
+                account_sid: &self.account_sid,
+                parent: self.parent.as_deref(),
+                from: &self.from,
+                to: &self.to,
+                direction: self.direction,
+                status,
+            });
         }
     }
 

@@ -10,6 +10,9 @@ use crate::{
     twiml::{Gather, HttpMethod, Node, RejectReason, VoiceResponse},
 };
 
+/// Somebody whom a `<Dial>` has dialled, in the transcript.
+pub(super) const CALLEE: &str = "callee";
+
 /// One side of a call.
 pub(super) struct Leg {
     pub(super) facts: Facts,
@@ -71,9 +74,9 @@ impl Leg {
         }
     }
 
-    /// Whether this is the caller, and not somebody who was called.
-    fn is_caller(&self) -> bool {
-        self.who == "caller"
+    /// Whether this is the leg of a call, and not one that it dials.
+    fn is_main(&self) -> bool {
+        self.who != CALLEE
     }
 
     pub(super) fn has_ended(&self) -> bool {
@@ -107,13 +110,21 @@ impl Leg {
         let over = self.has_ended();
         let form = form.and_all(self.facts.form(self.status));
         let (document, source) = session
-            .ask::<VoiceResponse>(target, form, self.is_caller() && !over)
+            .ask::<VoiceResponse>(target, form, self.is_main() && !over)
             .await?;
         if !over {
             self.verbs = document.children().to_vec().into();
             self.source = source;
             self.state = State::Running;
         }
+        Ok(())
+    }
+
+    /// Goes on with a document that was given with a request to the API.
+    pub(super) fn read(&mut self, session: &Session, text: &str) -> Result<(), Failure> {
+        let document = session.read::<VoiceResponse>(text)?;
+        self.verbs = document.children().to_vec().into();
+        self.state = State::Running;
         Ok(())
     }
 
@@ -195,7 +206,7 @@ impl Leg {
 
     /// The verbs that only a caller may have.
     async fn leave_document(&mut self, session: &mut Session, verb: Node) -> Result<(), Failure> {
-        let plays = self.is_caller() && self.queued.is_none();
+        let plays = self.is_main() && self.queued.is_none();
         match verb {
             Node::Reject(reject) => {
                 let busy = reject.reason == Some(RejectReason::Busy);
@@ -205,7 +216,7 @@ impl Leg {
             }
             Node::Record(record) if plays => self.record(session, record).await?,
             Node::Dial(dial) if plays => {
-                let dialling = Dialling::start(session, &self.facts, dial, &self.source).await?;
+                let dialling = Dialling::start(session, self, dial).await?;
                 let over = dialling.is_over();
                 self.state = State::Dial(Box::new(dialling));
                 if over {
@@ -241,6 +252,7 @@ impl Leg {
         if self.status == "ringing" && !silent {
             self.status = "in-progress";
             self.answered = Some(session.elapsed);
+            self.facts.keep(self.status);
         }
     }
 

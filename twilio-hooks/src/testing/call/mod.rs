@@ -118,6 +118,8 @@
 //! failure, and a report to there is left out. Calls are incoming ones.
 
 mod called;
+#[cfg(feature = "client")]
+mod callee;
 mod caller;
 mod calling;
 mod child;
@@ -128,10 +130,13 @@ mod gather;
 mod leg;
 mod queue;
 mod record;
+mod reports;
 mod service;
 mod spoken;
 mod whereabouts;
 
+#[cfg(feature = "client")]
+pub use self::callee::Callee;
 pub use self::{caller::Caller, calling::Call};
 
 /// Twilio's warning for a report on a call that isn't taken.

@@ -4,7 +4,7 @@ use std::{collections::VecDeque, mem, time::Duration};
 
 use super::leg::{Leg, State};
 use crate::{
-    testing::simulation::{Failure, Form, Session, Target, sid},
+    testing::simulation::{Failure, Form, Session, Target},
     twiml::{Enqueue, Node},
 };
 
@@ -46,7 +46,7 @@ impl Leg {
     ) -> Result<(), Failure> {
         let queued = Queued {
             enqueue,
-            sid: sid("QU"),
+            sid: session.account.sid("QU"),
             since: session.elapsed,
             waited: None,
             source: self.source.clone(),

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::leg::{Ending, Leg, State};
 use crate::{
-    testing::simulation::{Failure, Form, Session, Target, sid},
+    testing::simulation::{Failure, Form, RecordingEntry, Session, Target},
     twiml::{Record, RecordingEvent},
 };
 
@@ -44,11 +44,14 @@ impl Recording {
         report: Option<(Target, Option<Vec<RecordingEvent>>)>,
     ) -> Self {
         let account_sid = session.account_sid.clone();
-        let sid = sid("RE");
+        let sid = session.account.sid("RE");
         Self {
-            url: format!(
-                "https://api.twilio.com/2010-04-01/Accounts/{account_sid}/Recordings/{sid}"
-            ),
+            url: match session.account.ledger() {
+                Some(ledger) => ledger.recording_url(&sid),
+                None => format!(
+                    "https://api.twilio.com/2010-04-01/Accounts/{account_sid}/Recordings/{sid}"
+                ),
+            },
             sid,
             source,
             channels,
@@ -61,6 +64,24 @@ impl Recording {
             }),
             account_sid,
             call_sid: call_sid.to_owned(),
+        }
+    }
+
+    /// The recording of a whole call, which has a SID already.
+    #[cfg(feature = "client")]
+    pub(super) fn of_call(
+        session: &Session,
+        sid: String,
+        channels: u32,
+        call_sid: &str,
+        report: Option<(Target, Option<Vec<RecordingEvent>>)>,
+    ) -> Self {
+        let ledger = session.account.ledger();
+        let url = ledger.map(|ledger| ledger.recording_url(&sid));
+        Self {
+            sid,
+            url: url.unwrap_or_default(),
+            ..Self::new(session, "OutboundAPI", channels, call_sid, report)
         }
     }
 
@@ -79,6 +100,17 @@ impl Recording {
         event: RecordingEvent,
         seconds: Option<u64>,
     ) -> Result<(), Failure> {
+        if let Some(ledger) = session.account.ledger() {
+            ledger.recording(&RecordingEntry {
+                sid: &self.sid,
+                account_sid: &self.account_sid,
+                call_sid: &self.call_sid,
+                source: self.source,
+                channels: self.channels,
+                status: event.as_str(),
+                seconds: seconds.unwrap_or_default(),
+            });
+        }
         let Some((target, events)) = &self.report else {
             return Ok(());
         };

@@ -4,7 +4,7 @@ use std::time::Duration;
 
 use super::leg::{Leg, State};
 use crate::{
-    testing::simulation::{Failure, Form, Session, sid},
+    testing::simulation::{Failure, Form, Session},
     twiml::{Connect, Node},
 };
 
@@ -50,9 +50,9 @@ impl Leg {
         };
         let seconds = session.elapsed.saturating_sub(service.since).as_secs();
         let form = match service.connect.children().first() {
-            Some(Node::Stream(_)) => Form::default().and("StreamSid", sid("MZ")),
+            Some(Node::Stream(_)) => Form::default().and("StreamSid", session.account.sid("MZ")),
             Some(Node::ConversationRelay(_)) => Form::default()
-                .and("SessionId", sid("VX"))
+                .and("SessionId", session.account.sid("VX"))
                 .and("SessionStatus", "ended")
                 .and("SessionDuration", seconds),
             _ => Form::default(),

@@ -8,7 +8,9 @@ use serde_json::{Value, json};
 use super::{
     answer::{Answer, Refusal, bad_request},
     callback::Callback,
+    placed::Placed,
     routes::ApiCall,
+    rows::NewCall,
     state::{Due, Listener, State},
     table::text,
 };
@@ -68,41 +70,15 @@ impl State {
         }
 
         let sid = self.new_sid("CA");
-        let date = self.date();
-        let number = self
-            .numbers
-            .rows()
-            .find(|row| text(row, "phone_number") == from);
-        let number_sid = number.map(|row| text(row, "sid").to_owned());
-        let uri = format!("/2010-04-01/Accounts/{}/Calls/{sid}", call.account_sid);
-        let row = self.calls.insert(json!({
-            "sid": sid,
-            "account_sid": call.account_sid,
-            "parent_call_sid": null,
-            "phone_number_sid": number_sid,
-            "from": from,
-            "from_formatted": from,
-            "to": to,
-            "to_formatted": to,
-            "status": "queued",
-            "direction": "outbound-api",
-            "answered_by": null,
-            "forwarded_from": null,
-            "caller_name": null,
-            "group_sid": null,
-            "trunk_sid": null,
-            "start_time": null,
-            "end_time": null,
-            "duration": null,
-            "queue_time": "0",
-            "price": null,
-            "price_unit": "USD",
-            "api_version": "2010-04-01",
-            "date_created": date,
-            "date_updated": date,
-            "subresource_uris": {"recordings": format!("{uri}/Recordings.json")},
-            "uri": format!("{uri}.json"),
-        }));
+        let row = self.insert_call(NewCall {
+            sid: sid.clone(),
+            account_sid: &call.account_sid,
+            parent: None,
+            from,
+            to,
+            direction: "outbound-api",
+        });
+        self.placed.insert(sid.clone(), Placed::new(form.clone()));
         if let Some(url) = given("StatusCallback") {
             let mut events: Vec<String> = form
                 .get_all("StatusCallbackEvent")
@@ -164,6 +140,9 @@ impl State {
         if is_over(&status) {
             return Err(bad_request(21220, "The call is over."));
         }
+        if self.played.contains_key(sid) {
+            return self.order(sid, call);
+        }
         if let Some(url) = call.form.get("StatusCallback") {
             let listener = self.listeners.entry(sid.to_owned()).or_default();
             url.clone_into(&mut listener.url);
@@ -179,12 +158,19 @@ impl State {
             self.forget_steps(sid);
             self.call_goes_on(sid, end);
         }
+        self.call_answer(sid, call)
+    }
+
+    pub(super) fn call_answer(&self, sid: &str, call: &ApiCall) -> Result<Answer, Refusal> {
         let row = self.calls.get(sid).ok_or_else(|| call.not_found())?;
         Ok(Answer::ok(&Value::Object(row.clone())))
     }
 
-    pub(super) fn call_goes_on(&mut self, sid: &str, step: &'static str) {
+    pub(super) fn call_goes_on(&mut self, sid: &str, step: &str) {
         let (now, date) = (self.now, self.date());
+        if let Some(placed) = self.placed.get_mut(sid) {
+            placed.reached(step);
+        }
         let Some(row) = self.calls.get_mut(sid) else {
             return;
         };
@@ -210,7 +196,7 @@ impl State {
         }
     }
 
-    fn report_call(&mut self, sid: &str, step: &'static str, seconds: i64) {
+    fn report_call(&mut self, sid: &str, step: &str, seconds: i64) {
         let date = self.date();
         let (Some(row), Some(listener)) = (self.calls.get(sid), self.listeners.get_mut(sid)) else {
             return;

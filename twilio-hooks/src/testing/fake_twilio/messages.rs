@@ -9,8 +9,9 @@ use super::{
     answer::{Answer, Refusal, bad_request},
     callback::Callback,
     routes::ApiCall,
+    rows::{NewMessage, segments},
     state::{Due, File, Listener, State},
-    table::text,
+    table::{Row, text},
 };
 
 /// What becomes of a message.
@@ -72,40 +73,19 @@ impl State {
             _ => "queued",
         };
         let sid = self.new_sid(if media.is_empty() { "SM" } else { "MM" });
-        let date = self.date();
-        let body = given("Body").unwrap_or_default();
-        let uri = format!("/2010-04-01/Accounts/{}/Messages/{sid}", call.account_sid);
-        let message = self.messages.insert(json!({
-            "sid": sid,
-            "account_sid": call.account_sid,
-            "messaging_service_sid": service,
-            "from": if service.is_some() { Value::Null } else { json!(from) },
-            "to": to,
-            "body": body,
-            "status": status,
-            "direction": "outbound-api",
-            "num_segments": if service.is_some() { "0".to_owned() } else { segments(body).to_string() },
-            "num_media": media.len().to_string(),
-            "error_code": null,
-            "error_message": null,
-            "price": null,
-            "price_unit": "USD",
-            "api_version": "2010-04-01",
-            "date_created": date,
-            "date_updated": date,
-            "date_sent": null,
-            "subresource_uris": {"media": format!("{uri}/Media.json")},
-            "uri": format!("{uri}.json"),
-        }));
+        let message = self.insert_message(NewMessage {
+            sid: sid.clone(),
+            account_sid: &call.account_sid,
+            service,
+            from: &from,
+            to,
+            body: given("Body").unwrap_or_default(),
+            files: media.len(),
+            status,
+            direction: "outbound-api",
+        });
         for url in &media {
-            let bytes = url.clone().into_bytes().into();
-            self.add_media(
-                &sid,
-                File {
-                    content_type: "image/jpeg".to_owned(),
-                    bytes,
-                },
-            );
+            self.add_copied_media(&sid, url);
         }
         if let Some(url) = given("StatusCallback").or_else(|| {
             self.services
@@ -134,20 +114,8 @@ impl State {
                 },
             );
         }
-        let fate = self
-            .message_fates
-            .get(to)
-            .copied()
-            .unwrap_or(MessageFate::Delivered);
-        let (steps, error_code) = fate.steps();
-        for (after, step) in steps {
-            let due = Due::Message {
-                sid: sid.clone(),
-                step,
-                error_code: error_code.filter(|_| matches!(*step, "failed" | "undelivered")),
-            };
-            self.schedule(wait + Duration::from_millis(*after), due);
-        }
+        let fate = self.fate_of_message(to);
+        self.schedule_message(&sid, fate, wait);
         Ok(Answer::created(&message))
     }
 
@@ -244,69 +212,84 @@ impl State {
         self.tell(&callback);
     }
 
-    pub(super) fn add_media(&mut self, message_sid: &str, file: File) -> String {
-        let sid = self.new_sid("ME");
-        let date = self.date();
-        let account = self
-            .messages
-            .get(message_sid)
-            .map(|row| text(row, "account_sid").to_owned());
-        let account = account.unwrap_or_else(|| self.account_sid.clone());
-        self.media.insert(json!({
-            "sid": sid,
-            "account_sid": account,
-            "parent_sid": message_sid,
-            "content_type": file.content_type,
-            "date_created": date,
-            "date_updated": date,
-            "uri": format!("/2010-04-01/Accounts/{account}/Messages/{message_sid}/Media/{sid}.json"),
-        }));
-        self.files.insert(sid.clone(), file);
-        sid
-    }
-
     /// A message that somebody sent to one of our numbers; no webhook is sent for it.
     pub(super) fn add_incoming(&mut self, from: &str, to: &str, body: &str) -> String {
         let sid = self.new_sid("SM");
-        let date = self.date();
-        let uri = format!("/2010-04-01/Accounts/{}/Messages/{sid}", self.account_sid);
-        self.messages.insert(json!({
-            "sid": sid,
-            "account_sid": self.account_sid,
-            "messaging_service_sid": null,
-            "from": from,
-            "to": to,
-            "body": body,
-            "status": "received",
-            "direction": "inbound",
-            "num_segments": segments(body).to_string(),
-            "num_media": "0",
-            "error_code": null,
-            "error_message": null,
-            "price": "-0.00790",
-            "price_unit": "USD",
-            "api_version": "2010-04-01",
-            "date_created": date,
-            "date_updated": date,
-            "date_sent": date,
-            "subresource_uris": {"media": format!("{uri}/Media.json")},
-            "uri": format!("{uri}.json"),
-        }));
+        let account_sid = self.account_sid.clone();
+        self.insert_message(NewMessage {
+            sid: sid.clone(),
+            account_sid: &account_sid,
+            service: None,
+            from,
+            to,
+            body,
+            files: 0,
+            status: "received",
+            direction: "inbound",
+        });
         sid
     }
-}
 
-/// How many segments a text has: of 160 characters, or 70 with those that SMS does not know.
-fn segments(body: &str) -> usize {
-    let units = body.encode_utf16().count();
-    let (one, each) = if body.is_ascii() {
-        (160, 153)
-    } else {
-        (70, 67)
-    };
-    if units <= one {
-        1
-    } else {
-        units.div_ceil(each)
+    /// What becomes of messages to this address.
+    pub(super) fn fate_of_message(&self, to: &str) -> MessageFate {
+        if self.opted_out.contains(to) {
+            return MessageFate::Failed(21610);
+        }
+        let fate = self.message_fates.get(to).copied();
+        fate.unwrap_or(MessageFate::Delivered)
+    }
+
+    /// Puts what becomes of a message onto the agenda.
+    pub(super) fn schedule_message(&mut self, sid: &str, fate: MessageFate, wait: Duration) {
+        let (steps, error_code) = fate.steps();
+        for (after, step) in steps {
+            let due = Due::Message {
+                sid: sid.to_owned(),
+                step,
+                error_code: error_code.filter(|_| matches!(*step, "failed" | "undelivered")),
+            };
+            self.schedule(wait + Duration::from_millis(*after), due);
+        }
+    }
+
+    /// What somebody has received or will receive.
+    pub(super) fn messages_to(&self, address: &str) -> Vec<(String, String, Vec<String>)> {
+        let doomed = matches!(
+            self.fate_of_message(address),
+            MessageFate::Failed(_) | MessageFate::Undelivered(_)
+        );
+        let arrives = |row: &&Row| {
+            let lost = match text(row, "status") {
+                "sent" | "delivered" | "read" => false,
+                "failed" | "undelivered" | "canceled" | "scheduled" | "received" => true,
+                _ => doomed,
+            };
+            text(row, "to") == address && !lost
+        };
+        let copies = |sid: &str| {
+            let of_message = |row: &&Row| text(row, "parent_sid") == sid;
+            let media = self.media.rows().filter(of_message);
+            let file = |row: &Row| {
+                let file = self.files.get(text(row, "sid"))?;
+                Some(String::from_utf8_lossy(&file.bytes).into_owned())
+            };
+            media.filter_map(file).collect()
+        };
+        let message = |row: &Row| {
+            let sid = text(row, "sid").to_owned();
+            let media = copies(&sid);
+            (sid, text(row, "body").to_owned(), media)
+        };
+        let rows = self.messages.rows().filter(arrives);
+        rows.map(message).collect()
+    }
+
+    /// Copies a file from a URL; the fake takes the URL for its content.
+    pub(super) fn add_copied_media(&mut self, message_sid: &str, url: &str) {
+        let file = File {
+            content_type: "image/jpeg".to_owned(),
+            bytes: url.to_owned().into_bytes().into(),
+        };
+        self.add_media(message_sid, file);
     }
 }

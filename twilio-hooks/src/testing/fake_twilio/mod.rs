@@ -1,5 +1,6 @@
 //! [`FakeTwilio`]: Twilio's REST API on this machine.
 
+mod account;
 mod answer;
 mod callback;
 mod calls;
@@ -8,8 +9,11 @@ mod control;
 mod fault;
 mod inspect;
 mod messages;
+mod people;
+mod placed;
 mod recordings;
 mod routes;
+mod rows;
 mod rules;
 mod server;
 mod settings;

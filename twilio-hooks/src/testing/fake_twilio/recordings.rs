@@ -8,43 +8,31 @@ use super::{
     callback::Callback,
     calls::is_over,
     routes::ApiCall,
+    rows::NewRecording,
     state::{File, Listener, State},
     table::text,
 };
+
+/// Twilio's code for a recording of nothing.
+const SILENT: u32 = 16101;
 
 impl State {
     /// A recording of a call that starts when it is answered.
     pub(super) fn plan_recording(&mut self, call_sid: &str, call: &ApiCall, source: &str) -> Value {
         let sid = self.new_sid("RE");
-        let date = self.date();
-        let account = &call.account_sid;
         let channels = if call.form.get("RecordingChannels") == Some("mono") {
             1
         } else {
             2
         };
-        let recording = self.recordings.insert(json!({
-            "sid": sid,
-            "account_sid": account,
-            "call_sid": call_sid,
-            "conference_sid": null,
-            "status": "in-progress",
-            "source": source,
-            "track": call.form.get("RecordingTrack").unwrap_or("both"),
-            "channels": channels,
-            "start_time": date,
-            "duration": null,
-            "price": null,
-            "price_unit": "USD",
-            "encryption_details": null,
-            "error_code": null,
-            "api_version": "2010-04-01",
-            "date_created": date,
-            "date_updated": date,
-            "subresource_uris": {},
-            "media_url": format!("{}/2010-04-01/Accounts/{account}/Recordings/{sid}", self.base_url),
-            "uri": format!("/2010-04-01/Accounts/{account}/Recordings/{sid}.json"),
-        }));
+        let recording = self.insert_recording(NewRecording {
+            sid: sid.clone(),
+            account_sid: &call.account_sid,
+            call_sid,
+            source,
+            track: call.form.get("RecordingTrack").unwrap_or("both"),
+            channels,
+        });
         if let Some(url) = call.form.get("RecordingStatusCallback") {
             let get = call.form.get("RecordingStatusCallbackMethod") == Some("GET");
             let listener = Listener {
@@ -90,7 +78,7 @@ impl State {
             .recordings
             .get_mut(sid)
             .ok_or_else(|| call.not_found())?;
-        if is_over(text(row, "status")) {
+        if is_done(text(row, "status")) {
             return Err(bad_request(21220, "The call can't be recorded now."));
         }
         row["status"] = json!(status);
@@ -109,47 +97,62 @@ impl State {
         let of_call: Vec<String> = self
             .recordings
             .rows()
-            .filter(|row| text(row, "call_sid") == call_sid && !is_over(text(row, "status")))
+            .filter(|row| text(row, "call_sid") == call_sid && !is_done(text(row, "status")))
             .map(|row| text(row, "sid").to_owned())
             .collect();
-        let date = self.date();
         for sid in of_call {
-            let Some(row) = self.recordings.get_mut(&sid) else {
-                continue;
-            };
-            row["status"] = json!("completed");
-            row["duration"] = json!(seconds.to_string());
-            row["date_updated"] = json!(date);
-            row["price"] = json!("-0.00250");
-            let field = |name| text(row, name).to_owned();
-            let params = vec![
-                ("AccountSid", field("account_sid")),
-                ("CallSid", field("call_sid")),
-                ("RecordingSid", field("sid")),
-                ("RecordingUrl", field("media_url")),
-                ("RecordingStatus", "completed".to_owned()),
-                ("RecordingDuration", seconds.to_string()),
-                ("RecordingChannels", row["channels"].to_string()),
-                ("RecordingStartTime", field("start_time")),
-                ("RecordingSource", field("source")),
-                ("RecordingTrack", field("track")),
-                ("ErrorCode", "0".to_owned()),
-            ];
-            let file = File {
-                content_type: "audio/mpeg".to_owned(),
-                bytes: sound(seconds),
-            };
-            self.files.insert(sid.clone(), file);
-            if let Some(listener) = self.listeners.get(&sid) {
-                let callback = Callback {
-                    url: listener.url.clone(),
-                    get: listener.get,
-                    params,
-                };
-                self.tell(&callback);
-            }
+            self.finish_recording(&sid, "completed", seconds);
         }
     }
+
+    /// A recording is ready, or nothing was recorded; who wants to know is told.
+    pub(super) fn finish_recording(&mut self, sid: &str, status: &str, seconds: i64) {
+        let date = self.date();
+        let Some(row) = self.recordings.get_mut(sid) else {
+            return;
+        };
+        row["status"] = json!(status);
+        row["date_updated"] = json!(date);
+        if status != "completed" {
+            row["duration"] = json!("-1");
+            row["error_code"] = json!(SILENT);
+            return;
+        }
+        row["duration"] = json!(seconds.to_string());
+        row["price"] = json!("-0.00250");
+        let field = |name| text(row, name).to_owned();
+        let params = vec![
+            ("AccountSid", field("account_sid")),
+            ("CallSid", field("call_sid")),
+            ("RecordingSid", field("sid")),
+            ("RecordingUrl", field("media_url")),
+            ("RecordingStatus", "completed".to_owned()),
+            ("RecordingDuration", seconds.to_string()),
+            ("RecordingChannels", row["channels"].to_string()),
+            ("RecordingStartTime", field("start_time")),
+            ("RecordingSource", field("source")),
+            ("RecordingTrack", field("track")),
+            ("ErrorCode", "0".to_owned()),
+        ];
+        let file = File {
+            content_type: "audio/mpeg".to_owned(),
+            bytes: sound(seconds),
+        };
+        self.files.insert(sid.to_owned(), file);
+        if let Some(listener) = self.listeners.get(sid) {
+            let callback = Callback {
+                url: listener.url.clone(),
+                get: listener.get,
+                params,
+            };
+            self.tell(&callback);
+        }
+    }
+}
+
+/// Whether nothing more is recorded.
+fn is_done(status: &str) -> bool {
+    is_over(status) || status == "absent"
 }
 
 /// Bytes that stand for the sound: 8000 for each second, and none like its neighbour.

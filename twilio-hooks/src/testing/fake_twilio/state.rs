@@ -15,8 +15,10 @@ use super::{
     callback::{Callback, CallbackPlan, Delivery, Fates},
     calls::CallFate,
     messages::MessageFate,
+    placed::Placed,
     table::{Table, rfc2822_date},
 };
+use crate::testing::simulation::Order;
 
 pub(super) struct State {
     pub(super) base_url: String,
@@ -39,6 +41,10 @@ pub(super) struct State {
     pub(super) verified: Option<HashSet<String>>,
     pub(super) message_fates: HashMap<String, MessageFate>,
     pub(super) call_fates: HashMap<String, CallFate>,
+    /// What the API was asked with for the calls that the account has made.
+    pub(super) placed: HashMap<String, Placed>,
+    /// The calls that are played by a simulation, with what it is to do next.
+    pub(super) played: HashMap<String, Option<Order>>,
     /// Who is told of a message, call or recording.
     pub(super) listeners: HashMap<String, Listener>,
     pub(super) fates: Fates,
@@ -102,6 +108,8 @@ impl State {
             verified: None,
             message_fates: HashMap::new(),
             call_fates: HashMap::new(),
+            placed: HashMap::new(),
+            played: HashMap::new(),
             listeners: HashMap::new(),
             fates: Fates::new(CallbackPlan::reliable()),
             // Any fixed time: nothing here looks at a clock.

@@ -131,9 +131,16 @@ pub(super) fn read<T: Twiml>(
     }
     let text = std::str::from_utf8(body)
         .map_err(|error| Refused::new(NO_XML, format!("the document isn't UTF-8: {error}")))?;
+    match read_text(text) {
+        Err(_) if plain => Ok((T::plain(text), Vec::new())),
+        read => read,
+    }
+}
+
+/// Reads a document, and gives what the linter has found.
+pub(super) fn read_text<T: Twiml>(text: &str) -> Result<(T, Vec<Finding>), Refused> {
     match T::parse(text) {
         Ok(twiml) => Ok((twiml, lint(text, T::PRODUCT))),
-        Err(_) if plain => Ok((T::plain(text), Vec::new())),
         Err(error) => {
             let code = match error.kind {
                 crate::twiml::ParseErrorKind::WrongRoot { .. } => WRONG_ROOT,

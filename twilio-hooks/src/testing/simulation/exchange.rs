@@ -43,6 +43,7 @@ impl Session {
         target: &Target,
         form: &Form,
     ) -> Result<Response<Bytes>, Failure> {
+        self.keep_pace().await;
         let (url, credentials) = without_credentials(target.without_fragment());
         let signed = match target.method {
             HttpMethod::Get => SignedRequest::get(&url),

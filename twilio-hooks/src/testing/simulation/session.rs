@@ -3,32 +3,29 @@
 use std::{collections::BTreeMap, fmt, time::Duration};
 
 use jiff::{SignedDuration, Timestamp};
-use uuid::Uuid;
 
 use super::{
-    Application, Failure, FailureKind, Form, Happening, Target, Transcript,
+    Account, Application, Failure, FailureKind, Form, Happening, Target, Transcript,
     answer::{self, Refused, Twiml},
 };
 use crate::{
     ErrorCode,
     twiml::{
         HttpMethod,
-        lint::{FindingCode, Severity},
+        lint::{Finding, FindingCode, Severity},
     },
 };
 
 /// More documents than this, with nobody doing anything, are a circle.
 const MOST_DOCUMENTS: u32 = 100;
 
-/// A new SID of this prefix.
-pub(in crate::testing) fn sid(prefix: &str) -> String {
-    format!("{prefix}{}", Uuid::new_v4().simple())
-}
-
 pub(in crate::testing) struct Session {
     pub(super) application: Box<dyn Application>,
     /// The URL that the application was made for; others of its host are its too.
     home: Target,
+    /// Whether the URLs of all hosts are the application's.
+    pub(in crate::testing) is_everywhere: bool,
+    pub(in crate::testing) account: Account,
     pub(in crate::testing) account_sid: String,
     pub(in crate::testing) auth_token: String,
     pub(in crate::testing) fallback: Option<Target>,
@@ -54,6 +51,8 @@ impl Session {
         Self {
             application,
             home,
+            is_everywhere: false,
+            account: Account::default(),
             account_sid: "AC00000000000000000000000000000001".to_owned(),
             auth_token: "0123456789abcdef0123456789abcdef".to_owned(),
             fallback: None,
@@ -76,15 +75,40 @@ impl Session {
         self.home.method = method;
     }
 
+    /// The virtual time.
+    fn now(&self) -> Timestamp {
+        let elapsed = SignedDuration::try_from(self.elapsed).unwrap_or(SignedDuration::MAX);
+        self.start.saturating_add(elapsed).unwrap_or(self.start)
+    }
+
     /// The virtual time, as callbacks have it.
     pub(in crate::testing) fn timestamp(&self) -> String {
-        let elapsed = SignedDuration::try_from(self.elapsed).unwrap_or(SignedDuration::MAX);
-        let now = self.start.saturating_add(elapsed).unwrap_or(self.start);
-        now.strftime("%a, %d %b %Y %H:%M:%S +0000").to_string()
+        self.now()
+            .strftime("%a, %d %b %Y %H:%M:%S +0000")
+            .to_string()
     }
 
     pub(in crate::testing) fn wait(&mut self, time: Duration) {
         self.elapsed = self.elapsed.saturating_add(time);
+        if let Some(ledger) = self.account.ledger() {
+            ledger.pass_to(self.now());
+        }
+    }
+
+    /// Really waits until it is so late, if the account's time can't be passed at will.
+    pub(in crate::testing) async fn keep_pace(&mut self) {
+        if let Some(ledger) = self.account.ledger() {
+            ledger.wait_until(self.now()).await;
+        }
+    }
+
+    /// Makes it a simulation at an account, whose time it shares.
+    #[cfg(feature = "client")]
+    pub(in crate::testing) fn enter(&mut self, account: Account) {
+        if let Some(ledger) = account.ledger() {
+            self.start = ledger.now();
+        }
+        self.account = account;
     }
 
     pub(in crate::testing) fn event(&mut self, text: impl Into<String>) {
@@ -122,8 +146,20 @@ impl Session {
     }
 
     /// A person did something, so that documents may follow each other again.
-    pub(in crate::testing) const fn person_acts(&mut self) {
+    pub(in crate::testing) async fn person_acts(&mut self) {
         self.documents = 0;
+        self.keep_pace().await;
+        // The account's time may have gone on between two steps.
+        let passed = self
+            .account
+            .ledger()
+            .and_then(|ledger| Duration::try_from(ledger.now().duration_since(self.start)).ok());
+        self.elapsed = self.elapsed.max(passed.unwrap_or_default());
+    }
+
+    /// Whether a URL is the application's.
+    fn is_at_home(&self, target: &Target) -> bool {
+        self.is_everywhere || target.origin() == self.home.origin()
     }
 
     /// Asks for a document; gives it and where it came from.
@@ -162,7 +198,7 @@ impl Session {
         form: Form,
         code: u32,
     ) -> Result<(), Failure> {
-        if target.origin() != self.home.origin() {
+        if !self.is_at_home(target) {
             let host = target.origin();
             self.note(format!(
                 "a report to {host} is left out; that isn't the application"
@@ -193,7 +229,7 @@ impl Session {
             );
             return Err(self.failure(FailureKind::Circles, None, message));
         }
-        if target.origin() != self.home.origin() {
+        if !self.is_at_home(target) {
             let message = format!(
                 "the TwiML at {} is not the application's, whose host is that of {}",
                 target.origin(),
@@ -209,20 +245,38 @@ impl Session {
             Ok(read) => read,
             Err(refused) => return Ok(Err(refused)),
         };
+        self.check(&target.to_string(), &findings)?;
+        Ok(Ok((document, target)))
+    }
+
+    /// Reads a document that was not asked for.
+    pub(in crate::testing) fn read<T: Twiml>(&self, text: &str) -> Result<T, Failure> {
+        let (document, findings) = answer::read_text(text)
+            .map_err(|refused| self.refused_at("the TwiML of the request to the API", &refused))?;
+        self.check("request to the API", &findings)?;
+        Ok(document)
+    }
+
+    /// Objects to errors that the test doesn't let pass.
+    fn check(&self, source: &str, findings: &[Finding]) -> Result<(), Failure> {
         let errors = findings.iter().filter(|finding| {
             finding.severity == Severity::Error && !self.allowed.contains(&finding.code)
         });
         let errors: Vec<_> = errors.map(ToString::to_string).collect();
         if errors.is_empty() {
-            return Ok(Ok((document, target)));
+            return Ok(());
         }
-        let message = format!("the TwiML of {target} has errors:\n{}", errors.join("\n"));
+        let message = format!("the TwiML of {source} has errors:\n{}", errors.join("\n"));
         Err(self.failure(FailureKind::Lint, None, message))
     }
 
     fn refused(&self, target: &Target, refused: &Refused) -> Failure {
+        self.refused_at(&target.to_string(), refused)
+    }
+
+    fn refused_at(&self, source: &str, refused: &Refused) -> Failure {
         let Refused { code, reason } = refused;
-        let message = format!("{target}: {reason} (Twilio's error {code})");
+        let message = format!("{source}: {reason} (Twilio's error {code})");
         self.failure(FailureKind::Answer, Some(*code), message)
     }
 }

@@ -40,7 +40,12 @@
 //! # }
 //! ```
 
-use std::{collections::VecDeque, fmt};
+mod replies;
+
+use std::{
+    collections::{HashSet, VecDeque},
+    fmt,
+};
 
 use bytes::Bytes;
 use http::{Request, Response};
@@ -48,14 +53,14 @@ use http_body::Body;
 use http_body_util::Full;
 use tower::Service;
 
-use super::simulation::{Failure, FailureKind, Form, InProcess, Session, Target, Transcript, sid};
+use self::replies::segments;
+#[cfg(feature = "client")]
+use super::simulation::Account;
+use super::simulation::{Failure, Form, InProcess, MessageEntry, Session, Target, Transcript};
 use crate::{
     BoxError, ErrorCode,
-    twiml::{HttpMethod, Message, MessagingResponse, Node, lint::FindingCode},
+    twiml::{HttpMethod, MessagingResponse, lint::FindingCode},
 };
-
-/// Twilio's code for a report on a message that isn't taken.
-const REPORT_REFUSED: u32 = 11200;
 
 /// Somebody who writes to an application.
 ///
@@ -66,6 +71,8 @@ pub struct Texter {
     to: String,
     undelivered: Option<ErrorCode>,
     unread: VecDeque<Text>,
+    /// The messages of the account that have arrived so far.
+    arrived: HashSet<String>,
 }
 
 /// A message from the application.
@@ -99,6 +106,7 @@ impl Texter {
             to: "+12025550101".to_owned(),
             undelivered: None,
             unread: VecDeque::new(),
+            arrived: HashSet::new(),
         }
     }
 
@@ -146,6 +154,13 @@ impl Texter {
         self
     }
 
+    /// Lets the messages be at an account that keeps them.
+    #[cfg(feature = "client")]
+    pub(in crate::testing) fn enter(mut self, account: Account) -> Self {
+        self.session.enter(account);
+        self
+    }
+
     /// What has happened so far.
     #[must_use]
     pub const fn transcript(&self) -> &Transcript {
@@ -165,10 +180,47 @@ impl Texter {
     /// # Errors
     /// Those of [`texts`](Self::texts).
     pub async fn texts_with_media(&mut self, body: &str, media: &[(&str, &str)]) -> Step<'_> {
-        self.session.person_acts();
+        let message_sid = self.new_sid(media.len());
+        self.send(&message_sid, body, media).await
+    }
+
+    /// Sends a text, which may be empty, with files: their content types and bytes.
+    ///
+    /// The files are kept by the `FakeTwilio` that the texter writes to. The application gets URLs
+    /// of its API, which need credentials and redirect to another place, as Twilio's do.
+    ///
+    /// # Errors
+    /// Those of [`texts`](Self::texts), or if the texter doesn't write to a `FakeTwilio`.
+    pub async fn texts_with_files(&mut self, body: &str, files: &[(&str, Bytes)]) -> Step<'_> {
+        let message_sid = self.new_sid(files.len());
+        let Some(ledger) = self.session.account.ledger() else {
+            let message = "no FakeTwilio is there to keep the files";
+            return Err(self.session.unexpected(message));
+        };
+        let urls = files.iter().map(|(content_type, bytes)| {
+            let url = ledger.media(&message_sid, content_type, bytes.clone());
+            (url, *content_type)
+        });
+        let urls: Vec<_> = urls.collect();
+        let media: Vec<_> = urls.iter().map(|(url, kind)| (&**url, *kind)).collect();
+        self.send(&message_sid, body, &media).await
+    }
+
+    async fn send(&mut self, message_sid: &str, body: &str, media: &[(&str, &str)]) -> Step<'_> {
+        self.session.person_acts().await;
         self.session
             .event(format!("the texter writes \u{201c}{body}\u{201d}"));
-        let message_sid = sid(if media.is_empty() { "SM" } else { "MM" });
+        if let Some(ledger) = self.session.account.ledger() {
+            let media: Vec<_> = media.iter().map(|(url, _)| (*url).to_owned()).collect();
+            ledger.incoming_message(&MessageEntry {
+                sid: message_sid,
+                account_sid: &self.session.account_sid,
+                from: &self.from,
+                to: &self.to,
+                body,
+                media: &media,
+            });
+        }
         let mut form = Form::default();
         for (index, (url, content_type)) in media.iter().enumerate() {
             form = form
@@ -176,14 +228,14 @@ impl Texter {
                 .and(format!("MediaContentType{index}"), content_type);
         }
         let form = form
-            .and("SmsMessageSid", &message_sid)
+            .and("SmsMessageSid", message_sid)
             .and("NumMedia", media.len())
-            .and("SmsSid", &message_sid)
+            .and("SmsSid", message_sid)
             .and("SmsStatus", "received")
             .and("Body", body)
             .and("To", &self.to)
             .and("NumSegments", segments(body))
-            .and("MessageSid", &message_sid)
+            .and("MessageSid", message_sid)
             .and("AccountSid", &self.session.account_sid)
             .and("From", &self.from)
             .and("ApiVersion", "2010-04-01");
@@ -200,13 +252,19 @@ impl Texter {
         }
     }
 
+    fn new_sid(&self, files: usize) -> String {
+        let prefix = if files == 0 { "SM" } else { "MM" };
+        self.session.account.sid(prefix)
+    }
+
     /// Checks that a reply has come that contains this text, or media with such a URL.
     ///
-    /// Replies before it are skipped, those after it stay to be asked about.
+    /// At a `FakeTwilio`, messages that the application sends by the API count as well. Replies before it are skipped, those after it stay to be asked about.
     ///
     /// # Errors
     /// If there is none.
     pub fn receives(&mut self, text: &str) -> Step<'_> {
+        self.look();
         while let Some(reply) = self.unread.pop_front() {
             if reply.body.contains(text) || reply.media.iter().any(|url| url.contains(text)) {
                 return Ok(self);
@@ -222,87 +280,11 @@ impl Texter {
     /// # Errors
     /// If there is one.
     pub fn receives_nothing(&mut self) -> Step<'_> {
+        self.look();
         match self.unread.pop_front() {
             None => Ok(self),
             Some(_) => Err(self.session.unexpected("the texter receives a reply")),
         }
-    }
-
-    /// Does what a document says; gives where the next one is.
-    async fn follow(
-        &mut self,
-        document: &MessagingResponse,
-        source: &Target,
-    ) -> Result<Option<Target>, Failure> {
-        for verb in document.children() {
-            match verb {
-                Node::Message(message) => self.reply(message, source).await?,
-                Node::Redirect(redirect) => {
-                    return Ok(Some(source.join(Some(&redirect.url), redirect.method)));
-                }
-                Node::RawElement(element) => {
-                    let name = element.name();
-                    self.session.note(format!("12200: Twilio skips <{name}>"));
-                }
-                Node::Comment(_) | Node::Text(_) => {}
-                other => {
-                    let message = format!("{source}: the simulator can't play {other}");
-                    return Err(self
-                        .session
-                        .failure(FailureKind::Unsupported, None, message));
-                }
-            }
-        }
-        Ok(None)
-    }
-
-    /// Delivers a reply, and tells how that went.
-    async fn reply(&mut self, message: &Message, source: &Target) -> Result<(), Failure> {
-        let text = read(message);
-        let to = message.to.as_deref().unwrap_or(&self.from).to_owned();
-        let from = message.from.as_deref().unwrap_or(&self.to).to_owned();
-        let message_sid = sid(if text.media.is_empty() { "SM" } else { "MM" });
-        let shown = std::iter::once(&text.body).chain(&text.media);
-        let shown = shown.filter(|part| !part.is_empty()).map(String::as_str);
-        let shown = shown.collect::<Vec<_>>().join(" + ");
-        match self.undelivered {
-            Some(code) => self
-                .session
-                .note(format!("{code}: \u{201c}{shown}\u{201d} is not delivered")),
-            None if to == self.from => {
-                self.session.heard(shown);
-                self.unread.push_back(text);
-            }
-            None => self
-                .session
-                .event(format!("{to} receives \u{201c}{shown}\u{201d}")),
-        }
-        let (url, method) = match (&message.status_callback, &message.action) {
-            (Some(url), _) => (url, None),
-            (None, Some(url)) => (url, message.method),
-            (None, None) => return Ok(()),
-        };
-        let target = source.join(Some(url), method);
-        let last = if self.undelivered.is_some() {
-            "undelivered"
-        } else {
-            "delivered"
-        };
-        for status in ["sent", last] {
-            let code = self.undelivered.filter(|_| status == last);
-            let form = Form::default()
-                .and("SmsSid", &message_sid)
-                .and("SmsStatus", status)
-                .and("MessageStatus", status)
-                .and("To", &to)
-                .and("MessageSid", &message_sid)
-                .and("AccountSid", &self.session.account_sid)
-                .and("From", &from)
-                .and("ApiVersion", "2010-04-01")
-                .and_if("ErrorCode", code.map(ErrorCode::number));
-            self.session.tell(&target, form, REPORT_REFUSED).await?;
-        }
-        Ok(())
     }
 }
 
@@ -311,35 +293,5 @@ impl fmt::Debug for Texter {
         f.debug_struct("Texter")
             .field("transcript", &self.session.transcript)
             .finish_non_exhaustive()
-    }
-}
-
-/// The text and media of a reply.
-fn read(message: &Message) -> Text {
-    let mut body = message.text.as_deref().unwrap_or_default().to_owned();
-    let mut media = Vec::new();
-    for child in message.children() {
-        match child {
-            Node::Body(inside) => body.push_str(&inside.text),
-            Node::Text(text) => body.push_str(text),
-            Node::Media(inside) => media.push(inside.url.trim().to_owned()),
-            _ => {}
-        }
-    }
-    Text { body, media }
-}
-
-/// How many messages a text is sent in, roughly: a character that GSM lacks makes them shorter.
-fn segments(body: &str) -> usize {
-    let units = body.encode_utf16().count();
-    let (one, more) = if body.is_ascii() {
-        (160, 153)
-    } else {
-        (70, 67)
-    };
-    if units <= one {
-        1
-    } else {
-        units.div_ceil(more)
     }
 }
