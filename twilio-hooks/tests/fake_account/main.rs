@@ -3,4 +3,7 @@
 
 mod support;
 
+mod incoming_calls;
 mod outgoing;
+mod reconcile;
+mod texts;

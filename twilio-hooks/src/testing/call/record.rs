@@ -47,7 +47,7 @@ impl Recording {
         let sid = session.account.sid("RE");
         Self {
             url: match session.account.ledger() {
-                Some(ledger) => ledger.recording_url(&sid),
+                Some(ledger) => ledger.recording_url(&account_sid, &sid),
                 None => format!(
                     "https://api.twilio.com/2010-04-01/Accounts/{account_sid}/Recordings/{sid}"
                 ),
@@ -77,7 +77,7 @@ impl Recording {
         report: Option<(Target, Option<Vec<RecordingEvent>>)>,
     ) -> Self {
         let ledger = session.account.ledger();
-        let url = ledger.map(|ledger| ledger.recording_url(&sid));
+        let url = ledger.map(|ledger| ledger.recording_url(&session.account_sid, &sid));
         Self {
             sid,
             url: url.unwrap_or_default(),

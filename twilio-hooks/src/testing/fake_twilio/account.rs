@@ -35,8 +35,8 @@ impl Ledger for Shared {
         self.lock().new_sid(prefix)
     }
 
-    fn recording_url(&self, sid: &str) -> String {
-        self.lock().recording_url(sid)
+    fn recording_url(&self, account_sid: &str, sid: &str) -> String {
+        self.lock().recording_url(account_sid, sid)
     }
 
     fn call(&self, leg: &LegEntry<'_>) {

@@ -1,15 +1,22 @@
 //! What a test decides: what there is, what becomes of it, what goes wrong.
 
-use std::net::SocketAddr;
+use std::{net::SocketAddr, sync::Arc, time::Duration};
 
 use bytes::Bytes;
+use http::{Request, Response};
+use http_body::Body;
+use http_body_util::Full;
+use tokio::sync::Mutex;
+use tower::Service;
 
 use super::{
     CallFate, CallbackFate, CallbackPlan, FakeTwilio, Fault, MessageFate, callback::Fates,
-    state::File,
+    delivery::Route, state::File,
 };
 use crate::{
-    AccountSid, Address, MediaSid, MessageSid, MessagingServiceSid, PhoneNumberSid, RecordingSid,
+    AccountSid, Address, BoxError, CallSid, MediaSid, MessageSid, MessagingServiceSid,
+    PhoneNumberSid, RecordingSid,
+    testing::simulation::{Application, InProcess},
 };
 
 impl FakeTwilio {
@@ -45,6 +52,25 @@ impl FakeTwilio {
         sid.into()
     }
 
+    /// Lets somebody call the account; the call is kept as over, and no webhook is sent.
+    pub fn add_incoming_call(
+        &self,
+        from: impl Into<Address>,
+        to: impl Into<Address>,
+        fate: CallFate,
+    ) -> CallSid {
+        let (from, to) = (from.into(), to.into());
+        let mut state = self.shared.lock();
+        let sid = state.add_incoming_call(from.as_str(), to.as_str(), fate);
+        sid.into()
+    }
+
+    /// Adds a recording of a call, so long, with a file to download; no webhook is sent.
+    pub fn add_recording(&self, call: &CallSid, lasts: Duration) -> RecordingSid {
+        let sid = self.shared.lock().add_recording(call.as_str(), lasts);
+        sid.into()
+    }
+
     /// Adds a file to a message.
     pub fn add_media(
         &self,
@@ -56,7 +82,10 @@ impl FakeTwilio {
             content_type: content_type.to_owned(),
             bytes: bytes.into(),
         };
-        self.shared.lock().add_media(message.as_str(), file).into()
+        let mut state = self.shared.lock();
+        let sid = state.add_media(message.as_str(), file);
+        state.count_media(message.as_str());
+        sid.into()
     }
 
     /// Replaces the sound of a recording.
@@ -133,6 +162,24 @@ impl FakeTwilio {
     /// machine. They are signed with the public URL.
     pub fn route(&self, origin: &str, address: SocketAddr) {
         let origin = origin.trim_end_matches('/').to_owned();
-        self.shared.lock().routes.insert(origin, address);
+        let route = Route::Port(address);
+        self.shared.lock().routes.insert(origin, route);
+    }
+
+    /// Leads callbacks for a public origin, such as `https://hooks.example.com`, to a service in
+    /// this process, such as a clone of an axum `Router`: then they need no socket.
+    pub fn connect<S, B>(&self, origin: &str, service: S)
+    where
+        S: Service<Request<Full<Bytes>>, Response = Response<B>> + Send + 'static,
+        S::Error: Into<BoxError>,
+        S::Future: Send,
+        B: Body + Send + 'static,
+        B::Data: Send,
+        B::Error: Into<BoxError>,
+    {
+        let origin = origin.trim_end_matches('/').to_owned();
+        let service: Box<dyn Application> = Box::new(InProcess::new(service));
+        let route = Route::Service(Arc::new(Mutex::new(service)));
+        self.shared.lock().routes.insert(origin, route);
     }
 }

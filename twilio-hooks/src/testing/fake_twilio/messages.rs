@@ -212,24 +212,6 @@ impl State {
         self.tell(&callback);
     }
 
-    /// A message that somebody sent to one of our numbers; no webhook is sent for it.
-    pub(super) fn add_incoming(&mut self, from: &str, to: &str, body: &str) -> String {
-        let sid = self.new_sid("SM");
-        let account_sid = self.account_sid.clone();
-        self.insert_message(NewMessage {
-            sid: sid.clone(),
-            account_sid: &account_sid,
-            service: None,
-            from,
-            to,
-            body,
-            files: 0,
-            status: "received",
-            direction: "inbound",
-        });
-        sid
-    }
-
     /// What becomes of messages to this address.
     pub(super) fn fate_of_message(&self, to: &str) -> MessageFate {
         if self.opted_out.contains(to) {

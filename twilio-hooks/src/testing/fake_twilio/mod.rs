@@ -6,8 +6,10 @@ mod callback;
 mod calls;
 mod clock;
 mod control;
+mod delivery;
 mod fault;
 mod inspect;
+mod lost;
 mod messages;
 mod people;
 mod placed;
@@ -110,12 +112,12 @@ pub struct FakeTwilio {
     address: SocketAddr,
     client: Client,
     clock: InstantClock,
-    http: legacy::Client<HttpConnector, Full<Bytes>>,
     servers: [JoinHandle<()>; 2],
 }
 
 struct Shared {
     state: Mutex<State>,
+    http: legacy::Client<HttpConnector, Full<Bytes>>,
     secrets: [(&'static str, &'static str); 2],
 }
 
@@ -158,6 +160,7 @@ impl FakeTwilio {
         let state = State::new(format!("http://{address}"), storage_url, ACCOUNT_SID);
         let shared = Arc::new(Shared {
             state: Mutex::new(state),
+            http: legacy::Client::builder(TokioExecutor::new()).build_http(),
             secrets: [(ACCOUNT_SID, AUTH_TOKEN), (KEY_SID, KEY_SECRET)],
         });
         let (of_api, of_store) = (shared.clone(), shared.clone());
@@ -174,7 +177,6 @@ impl FakeTwilio {
             address,
             client,
             clock,
-            http: legacy::Client::builder(TokioExecutor::new()).build_http(),
             servers,
         })
     }

@@ -124,7 +124,7 @@ impl State {
             sid, account_sid, ..
         } = recording;
         let date = self.date();
-        let media_url = self.recording_url(&sid);
+        let media_url = self.recording_url(account_sid, &sid);
         self.recordings.insert(json!({
             "sid": sid,
             "account_sid": account_sid,
@@ -149,9 +149,9 @@ impl State {
         }))
     }
 
-    pub(super) fn recording_url(&self, sid: &str) -> String {
-        let (base, account) = (&self.base_url, &self.account_sid);
-        format!("{base}/2010-04-01/Accounts/{account}/Recordings/{sid}")
+    pub(super) fn recording_url(&self, account_sid: &str, sid: &str) -> String {
+        let base = &self.base_url;
+        format!("{base}/2010-04-01/Accounts/{account_sid}/Recordings/{sid}")
     }
 
     pub(super) fn add_media(&mut self, message_sid: &str, file: File) -> String {
@@ -173,6 +173,16 @@ impl State {
         }));
         self.files.insert(sid.clone(), file);
         sid
+    }
+
+    /// Brings the number of files that a message says it has up to date.
+    pub(super) fn count_media(&mut self, message_sid: &str) {
+        let media = self.media.rows();
+        let count = media.filter(|row| text(row, "parent_sid") == message_sid);
+        let count = count.count().to_string();
+        if let Some(row) = self.messages.get_mut(message_sid) {
+            row["num_media"] = json!(count);
+        }
     }
 }
 

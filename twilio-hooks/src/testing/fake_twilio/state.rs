@@ -2,7 +2,6 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
-    net::SocketAddr,
     time::Duration,
 };
 
@@ -14,6 +13,7 @@ use super::{
     Fault, RecordedRequest,
     callback::{Callback, CallbackPlan, Delivery, Fates},
     calls::CallFate,
+    delivery::Route,
     messages::MessageFate,
     placed::Placed,
     table::{Table, rfc2822_date},
@@ -54,7 +54,7 @@ pub(super) struct State {
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) storage_requests: Vec<RecordedRequest>,
     pub(super) deliveries: Vec<Delivery>,
-    pub(super) routes: HashMap<String, SocketAddr>,
+    pub(super) routes: HashMap<String, Route>,
     counter: u64,
 }
 

@@ -48,7 +48,7 @@ pub(in crate::testing) trait Ledger: Send + Sync {
     fn new_sid(&self, prefix: &str) -> String;
 
     /// Where a recording can be had.
-    fn recording_url(&self, sid: &str) -> String;
+    fn recording_url(&self, account_sid: &str, sid: &str) -> String;
 
     /// A leg begins, or gets further.
     fn call(&self, leg: &LegEntry<'_>);
