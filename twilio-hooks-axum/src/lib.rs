@@ -1,8 +1,8 @@
 //! Twilio webhooks for [axum].
 //!
 //! [`Webhooks`] makes the routes that Twilio is given: signatures are checked, webhooks stored and
-//! answered. [`Signed`] is the extractor behind them, for routes of your own, [`Twiml`] the
-//! response. [`Live`] tells browsers what happens, as it happens.
+//! answered. [`Signed`] is the extractor behind them, for routes of your own, which [`Protect`] puts
+//! under the same check; [`Twiml`] is the response. [`Live`] tells browsers what happens, as it happens.
 //!
 //! # A whole server
 //! ```no_run
@@ -54,17 +54,21 @@
 //! Errors have an empty body: Twilio reads texts aloud and sends them as messages. The reason is in
 //! the log, as a code.
 
+mod checked;
 #[cfg(feature = "ws")]
 mod listener;
 #[cfg(feature = "ws")]
 mod live;
+mod protect;
 mod signed;
+mod to_the_end;
 mod twiml;
 mod webhooks;
 
 #[cfg(feature = "ws")]
 pub use self::{listener::Listener, live::Live};
 pub use self::{
+    protect::Protect,
     signed::{Signed, SignedRejection},
     twiml::Twiml,
     webhooks::{DEFAULT_PREFIX, Webhooks},

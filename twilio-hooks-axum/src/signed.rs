@@ -5,11 +5,15 @@ use axum::{
     response::{IntoResponse, Response},
 };
 use http::{StatusCode, request::Parts};
+use jiff::Timestamp;
 use twilio_hooks::{
-    AccountSid, ParamError, Params,
+    AccountSid, Hooks, ParamError, Params, ReceiveError,
     signature::{Checked, SignatureError},
-    webhook::Webhook,
+    store::Change,
+    webhook::{Hooked, Webhook},
 };
+
+use crate::Twiml;
 
 /// A webhook whose signature was checked.
 ///
@@ -27,7 +31,7 @@ use twilio_hooks::{
 ///     twiml::{Say, VoiceResponse},
 ///     webhook::IncomingCall,
 /// };
-/// use twilio_hooks_axum::{Signed, Twiml};
+/// use twilio_hooks_axum::{Protect, Signed, Twiml};
 ///
 /// async fn opening_hours(call: Signed<IncomingCall>) -> Twiml<VoiceResponse> {
 ///     let country = call.webhook.from_place.country.as_deref().unwrap_or("somewhere");
@@ -36,7 +40,7 @@ use twilio_hooks::{
 ///
 /// let tokens = AuthTokens::single("AC00000000000000000000000000000001", "0123456789abcdef");
 /// let layer = ValidateSignatureLayer::new(PublicUrl::fixed("https://hooks.example.com")?, tokens);
-/// let app: Router = Router::new().route("/hours", post(opening_hours)).layer(layer);
+/// let app: Router = Router::new().route("/hours", Protect::new(layer).call(post(opening_hours)));
 /// # Ok::<_, Box<dyn std::error::Error>>(())
 /// ```
 #[derive(Debug, Clone)]
@@ -51,6 +55,52 @@ pub struct Signed<W> {
     pub account_sid: Option<AccountSid>,
     /// Why the check failed, if the layer only reports; `None` for a good signature.
     pub error: Option<SignatureError>,
+}
+
+impl<W: Hooked> Signed<W> {
+    /// Stores and answers it just as the routes of [`Webhooks`](crate::Webhooks) do. `adjust` may
+    /// change what is stored: an application that put an id of its own into the URL gives it to the
+    /// row.
+    ///
+    /// For handlers of one's own; [`Protect`](crate::Protect) has an example.
+    pub async fn receive(
+        self,
+        hooks: &Hooks,
+        adjust: impl FnOnce(Change) -> Change + Send,
+    ) -> Response {
+        let Self {
+            mut webhook,
+            params,
+            account_sid,
+            ..
+        } = self;
+        if let Some(account) = &account_sid {
+            webhook.signed_by(account);
+        }
+        match hooks
+            .receive_with(webhook, &params, Timestamp::now(), adjust)
+            .await
+        {
+            Ok(reply) => Twiml(reply).into_response(),
+            Err(error) => refuse::<W>(&error),
+        }
+    }
+}
+
+/// The body stays empty: Twilio would read it to a caller or send it to a person.
+fn refuse<W: Webhook>(error: &ReceiveError) -> Response {
+    let status = if error.is_stored() {
+        StatusCode::INTERNAL_SERVER_ERROR
+    } else {
+        StatusCode::SERVICE_UNAVAILABLE
+    };
+    tracing::error!(
+        webhook.kind = W::KIND,
+        reason = error.code(),
+        error = error as &dyn std::error::Error,
+        "webhook not answered"
+    );
+    status.into_response()
 }
 
 impl<W, S> FromRequestParts<S> for Signed<W>

@@ -1,27 +1,21 @@
 //! [`Webhooks`]: the routes that Twilio is given.
 
-use std::net::SocketAddr;
+use std::time::Duration;
 
 use axum::{
     Router,
-    extract::{ConnectInfo, OriginalUri, Request},
-    middleware::map_request,
-    response::{Html, IntoResponse, Response},
     routing::{MethodRouter, post},
 };
-use http::{Method, StatusCode, header};
-use jiff::Timestamp;
-use tracing::Instrument;
 use twilio_hooks::{
-    Hooks, ReceiveError,
-    signature::{PeerAddr, RequestTarget, ValidateSignatureLayer},
+    Hooks,
+    signature::ValidateSignatureLayer,
     webhook::{
         CallStatusUpdate, Hooked, IncomingCall, IncomingMessage, MessageStatusUpdate,
-        RecordingStatusUpdate, Webhook,
+        RecordingStatusUpdate,
     },
 };
 
-use crate::{Signed, Twiml};
+use crate::{Protect, Signed};
 
 /// What the paths of [`Webhooks`] begin with unless told otherwise.
 pub const DEFAULT_PREFIX: &str = "/api/webhooks/twilio";
@@ -78,6 +72,20 @@ impl Webhooks {
         self
     }
 
+    /// For routes of the application's own: the same check, a caller hears the same
+    /// [fallback](Hooks::with_call_fallback), and a handler may take a second longer than
+    /// [storing and answering](Hooks::time_limit) may take here, so that it can do both.
+    #[must_use]
+    pub fn protect(&self) -> Protect {
+        let limit = self
+            .hooks
+            .time_limit()
+            .saturating_add(Duration::from_secs(1));
+        Protect::new(self.layer.clone())
+            .with_call_fallback(self.hooks.call_fallback().clone())
+            .with_handler_timeout(limit)
+    }
+
     /// The routes, for an application with any state.
     ///
     /// # Panics
@@ -121,126 +129,14 @@ impl Webhooks {
         format!("{}/{rest}", self.prefix)
     }
 
-    /// One generic endpoint serves all kinds. Only POST is checked: a person who opens the URL in a
-    /// browser has no signature and gets a page instead.
+    /// One generic endpoint serves all kinds.
     fn endpoint<W, S>(&self) -> MethodRouter<S>
     where
         W: Hooked,
         S: Clone + Send + Sync + 'static,
     {
         let hooks = self.hooks.clone();
-        post(move |signed: Signed<W>| receive(hooks, signed))
-            .route_layer(self.layer.clone())
-            .route_layer(map_request(describe_origin))
-            .fallback(wrong_method)
+        let receive = async move |signed: Signed<W>| signed.receive(&hooks, |change| change).await;
+        self.protect().webhook(post(receive))
     }
 }
-
-/// Hands the facts of the connection on to the signature layer, which knows no axum.
-async fn describe_origin(mut request: Request) -> Request {
-    let extensions = request.extensions_mut();
-    // Nested routers cut the path they have matched; the signature covers all of it.
-    if let Some(OriginalUri(uri)) = extensions.get::<OriginalUri>().cloned() {
-        extensions.insert(RequestTarget(uri));
-    }
-    if let Some(ConnectInfo(peer)) = extensions.get::<ConnectInfo<SocketAddr>>().copied() {
-        extensions.insert(PeerAddr(peer.ip()));
-    }
-    request
-}
-
-async fn receive<W: Hooked>(hooks: Hooks, signed: Signed<W>) -> Response {
-    let watch = ClientWatch {
-        kind: W::KIND,
-        answered: false,
-    };
-    // In a task of its own, because this future ends when the client hangs up, and by then the
-    // webhook may be half way.
-    let Signed {
-        mut webhook,
-        params,
-        account_sid,
-        ..
-    } = signed;
-    if let Some(account) = &account_sid {
-        webhook.signed_by(account);
-    }
-    let work = async move { hooks.receive(webhook, &params, Timestamp::now()).await };
-    let work = tokio::spawn(work.in_current_span());
-    let response = match work.await {
-        Ok(Ok(reply)) => Twiml(reply).into_response(),
-        Ok(Err(error)) => refuse::<W>(&error),
-        Err(_) => {
-            tracing::error!(
-                webhook.kind = W::KIND,
-                reason = "panic",
-                "webhook not answered"
-            );
-            StatusCode::INTERNAL_SERVER_ERROR.into_response()
-        }
-    };
-    watch.answered();
-    response
-}
-
-/// The body stays empty: Twilio would read it to a caller or send it to a person.
-fn refuse<W: Webhook>(error: &ReceiveError) -> Response {
-    let status = if error.is_stored() {
-        StatusCode::INTERNAL_SERVER_ERROR
-    } else {
-        StatusCode::SERVICE_UNAVAILABLE
-    };
-    tracing::error!(
-        webhook.kind = W::KIND,
-        reason = error.code(),
-        error = error as &dyn std::error::Error,
-        "webhook not answered"
-    );
-    status.into_response()
-}
-
-/// Notes when Twilio hangs up before the answer.
-struct ClientWatch {
-    kind: &'static str,
-    answered: bool,
-}
-
-impl ClientWatch {
-    fn answered(mut self) {
-        self.answered = true;
-    }
-}
-
-impl Drop for ClientWatch {
-    fn drop(&mut self) {
-        if !self.answered {
-            tracing::warn!(
-                webhook.kind = self.kind,
-                reason = "client-gone",
-                "Twilio hung up before the answer; the webhook is worked on all the same"
-            );
-        }
-    }
-}
-
-/// What a browser shows. Not 200: a number that is set to GET by mistake must fail visibly.
-async fn wrong_method(method: Method) -> Response {
-    tracing::warn!(reason = "wrong-method", %method, "webhook refused");
-    let allow = [(header::ALLOW, "POST")];
-    if method == Method::GET {
-        (StatusCode::METHOD_NOT_ALLOWED, allow, Html(PAGE)).into_response()
-    } else {
-        (StatusCode::METHOD_NOT_ALLOWED, allow).into_response()
-    }
-}
-
-const PAGE: &str = "<!doctype html>
-<html lang=\"en\">
-<meta charset=\"utf-8\">
-<meta name=\"viewport\" content=\"width=device-width\">
-<title>A webhook URL</title>
-<h1>This URL takes POST from Twilio</h1>
-<p>It is up and running. In Twilio's console, enter this address as the webhook of your number and
-choose <b>HTTP POST</b>. There is nothing to see here for a browser.</p>
-</html>
-";

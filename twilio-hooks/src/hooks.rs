@@ -93,9 +93,7 @@ impl Hooks {
             wake: None,
             store_timeout: Duration::from_millis(900),
             handler_timeout: Duration::from_secs(10),
-            call_fallback: VoiceResponse::new().with(Say::new(
-                "We are sorry, we can't take your call right now. Please call again later.",
-            )),
+            call_fallback: Self::default_call_fallback(),
             message: silent.clone(),
             message_status: silent.clone(),
             call: None,
@@ -164,6 +162,20 @@ impl Hooks {
         self
     }
 
+    /// What a caller hears when store or handler fail.
+    #[must_use]
+    pub fn call_fallback(&self) -> &VoiceResponse {
+        &self.call_fallback
+    }
+
+    /// What a caller hears then unless set otherwise: an apology in English.
+    #[must_use]
+    pub fn default_call_fallback() -> VoiceResponse {
+        VoiceResponse::new().with(Say::new(
+            "We are sorry, we can't take your call right now. Please call again later.",
+        ))
+    }
+
     /// Sets how long storing may take; 900 milliseconds by default, so that a message is answered
     /// within a second when the store is down.
     #[must_use]
@@ -181,6 +193,12 @@ impl Hooks {
         self
     }
 
+    /// How long storing and answering may take together.
+    #[must_use]
+    pub fn time_limit(&self) -> Duration {
+        self.store_timeout.saturating_add(self.handler_timeout)
+    }
+
     /// Stores a webhook and makes the reply to it.
     ///
     /// `params` are the parameters the webhook was read from, and `received_at` is when it came.
@@ -194,7 +212,43 @@ impl Hooks {
         params: &Params,
         received_at: Timestamp,
     ) -> Result<W::Reply, ReceiveError> {
-        let result = match self.record(webhook.change(params, received_at)).await {
+        let unchanged = |change| change;
+        self.receive_with(webhook, params, received_at, unchanged)
+            .await
+    }
+
+    /// Stores a webhook as `adjust` has it, and makes the reply to it. So an application that put an id
+    /// of its own into the URL gives it to the row.
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    ///
+    /// # Examples
+    /// ```
+    /// use jiff::Timestamp;
+    /// use twilio_hooks::{Hooks, MessageId, Params, ReceiveError, webhook::MessageStatusUpdate};
+    ///
+    /// /// A report to a URL that ends in the id which the application chose for the message.
+    /// async fn status(
+    ///     hooks: &Hooks,
+    ///     id: MessageId,
+    ///     report: MessageStatusUpdate,
+    ///     params: &Params,
+    /// ) -> Result<(), ReceiveError> {
+    ///     hooks
+    ///         .receive_with(report, params, Timestamp::now(), |change| change.with_message_id(id))
+    ///         .await
+    /// }
+    /// ```
+    pub async fn receive_with<W: Hooked>(
+        &self,
+        webhook: W,
+        params: &Params,
+        received_at: Timestamp,
+        adjust: impl FnOnce(Change) -> Change + Send,
+    ) -> Result<W::Reply, ReceiveError> {
+        let change = adjust(webhook.change(params, received_at));
+        let result = match self.record(change).await {
             Ok(recorded) => self.reply(webhook, recorded).await,
             Err(error) => Err(error),
         };

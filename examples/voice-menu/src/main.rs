@@ -1,5 +1,6 @@
 //! A telephone menu: the caller presses a key or says a word, is connected, and may leave a message
-//! if nobody answers. Each step is a route of its own, named as `action` by the step before.
+//! if nobody answers. Each step is a route of its own, named as `action` by the step before, and
+//! whatever goes wrong in one, the caller hears an answer.
 //!
 //! Give Twilio `PUBLIC_URL` with `/voice` as "A call comes in" of a number, and run it with the two
 //! facts from Twilio's console and the numbers to connect to:
@@ -17,7 +18,7 @@ use twilio_hooks::{
     twiml::{Dial, Gather, GatherInput, Hangup, Record, Redirect, Say, VoiceResponse},
     webhook::{DialAction, GatherAction, IncomingCall, RecordAction},
 };
-use twilio_hooks_axum::{Signed, Twiml};
+use twilio_hooks_axum::{Protect, Signed, Twiml};
 
 /// Who is connected by which choice.
 #[derive(Clone)]
@@ -91,13 +92,12 @@ async fn recorded(record: Signed<RecordAction>) -> Twiml<VoiceResponse> {
 
 fn app(url: &str, account: &str, token: &str, team: Team) -> Result<Router, Box<dyn Error>> {
     let tokens = AuthTokens::single(account, token);
-    let layer = ValidateSignatureLayer::new(PublicUrl::fixed(url)?, tokens);
+    let protect = Protect::new(ValidateSignatureLayer::new(PublicUrl::fixed(url)?, tokens));
     Ok(Router::new()
-        .route("/voice", post(welcome))
-        .route("/voice/menu", post(menu))
-        .route("/voice/dialled", post(dialled))
-        .route("/voice/recorded", post(recorded))
-        .layer(layer)
+        .route("/voice", protect.call(post(welcome)))
+        .route("/voice/menu", protect.call(post(menu)))
+        .route("/voice/dialled", protect.call(post(dialled)))
+        .route("/voice/recorded", protect.call(post(recorded)))
         .with_state(team))
 }
 

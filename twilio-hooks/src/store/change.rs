@@ -110,6 +110,26 @@ impl Change {
         self
     }
 
+    /// Chooses the id of the message, as [`MessageChange::with_id`]; nothing happens if this is not
+    /// about a message.
+    #[must_use]
+    pub fn with_message_id(mut self, id: MessageId) -> Self {
+        if let Interaction::Message(message) = &mut self.interaction {
+            message.id = Some(id);
+        }
+        self
+    }
+
+    /// Chooses the id of the call, as [`CallChange::with_id`]; nothing happens if this is not about a
+    /// call.
+    #[must_use]
+    pub fn with_call_id(mut self, id: CallId) -> Self {
+        if let Interaction::Call(call) = &mut self.interaction {
+            call.id = Some(id);
+        }
+        self
+    }
+
     /// The addresses a line of this change may be stored under, best first: the number, then the
     /// messaging service.
     ///
