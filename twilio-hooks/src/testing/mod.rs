@@ -22,10 +22,11 @@ use std::future::Future;
 
 #[cfg(feature = "client")]
 pub use self::fake_twilio::{
-    CallFate, CallbackFate, CallbackPlan, Delivery, FakeTwilio, Fault, InstantClock, MessageFate,
-    RecordedRequest,
+    CallbackFate, CallbackPlan, Delivery, FakeTwilio, FakeTwilioBuilder, Fault, InstantClock,
+    MessageFate, OverHttp, RecordedRequest,
 };
 pub use self::{
+    call::CallFate,
     notifier::RecordingNotifier,
     signed_request::SignedRequest,
     simulation::{Entry, Failure, FailureKind, Happening, SentRequest, Transcript},

@@ -4,6 +4,7 @@
 mod support;
 
 mod incoming_calls;
+mod live;
 mod outgoing;
 mod reconcile;
 mod texts;

@@ -2,13 +2,7 @@
 
 use std::{fmt, time::Duration};
 
-use super::{
-    Call,
-    facts::Facts,
-    leg::{Ending, Leg, State},
-    record::Recording,
-    reports::Reports,
-};
+use super::{Call, facts::Facts, leg::Leg, record::Recording, reports::Reports};
 use crate::{
     Params,
     testing::simulation::{
@@ -241,10 +235,14 @@ impl Ringing {
                 .await?;
             call.recording = Some(recording);
         }
-        match placed.first {
-            Order::GoTo(target) => leg.go_to(session, &target, question).await?,
-            Order::Twiml(text) => leg.read(session, &text)?,
-            Order::End => leg.state = State::Ended(Ending::HungUp),
+        let begun = match placed.first {
+            Order::GoTo(target) => leg.go_to(session, &target, question).await,
+            Order::Twiml(text) => leg.read(session, &text),
+            Order::End => Ok(()),
+        };
+        if let Err(failure) = begun {
+            call.give_up().await;
+            return Err(failure);
         }
         if detects && later {
             detected(session, &leg.facts, &form, by).await?;

@@ -243,6 +243,17 @@ impl Call {
         Err(self.not_so("the call isn't over"))
     }
 
+    /// Ends the call as Twilio does if the application's answer is of no use.
+    #[cfg(feature = "client")]
+    pub(in crate::testing) async fn give_up(&mut self) {
+        if !self.leg.has_ended() {
+            self.session.event("Twilio ends the call");
+            self.leg.state = State::Ended(Ending::HungUp);
+        }
+        // What has gone wrong is known; whether this is taken as well doesn't matter.
+        drop(self.tell_the_end().await);
+    }
+
     /// Carries out verbs until somebody has to do something.
     pub(super) async fn until_waiting(&mut self) -> Result<(), Failure> {
         self.session.person_acts().await;

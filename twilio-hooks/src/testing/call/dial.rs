@@ -243,7 +243,7 @@ impl Dialling {
         for child in &mut self.ringing {
             match &child.kind {
                 Kind::Conference(_) => {
-                    session.event(format!("the {} enters {}", self.who, child.name))
+                    session.event(format!("the {} enters {}", self.who, child.name));
                 }
                 Kind::Leg | Kind::Queue => session.event(format!("{} rings", child.name)),
             }

@@ -128,7 +128,7 @@ fn timeout(gather: &Gather) -> Duration {
     Duration::from_secs(gather.timeout.unwrap_or(TIMEOUT).into())
 }
 
-fn listens_to(gather: &Gather, input: &GatherInput) -> bool {
+pub(super) fn listens_to(gather: &Gather, input: &GatherInput) -> bool {
     match &gather.input {
         Some(inputs) => inputs.contains(input),
         None => *input == GatherInput::Dtmf,

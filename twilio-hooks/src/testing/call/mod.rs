@@ -117,6 +117,7 @@
 //! isn't asked for. URLs of other hosts than the application's are not asked: TwiML there is a
 //! failure, and a report to there is left out. Calls are incoming ones.
 
+mod by_itself;
 mod called;
 #[cfg(feature = "client")]
 mod callee;
@@ -126,6 +127,7 @@ mod child;
 mod conference;
 mod dial;
 mod facts;
+mod fate;
 mod gather;
 mod leg;
 mod queue;
@@ -137,7 +139,7 @@ mod whereabouts;
 
 #[cfg(feature = "client")]
 pub use self::callee::Callee;
-pub use self::{caller::Caller, calling::Call};
+pub use self::{caller::Caller, calling::Call, fate::CallFate};
 
 /// Twilio's warning for a report on a call that isn't taken.
 const REPORT_REFUSED: u32 = 15003;

@@ -12,8 +12,9 @@ use super::{
 };
 use crate::{
     async_trait,
-    testing::simulation::{
-        Ledger, LegEntry, MessageEntry, Order, PlacedCall, RecordingEntry, Target,
+    testing::{
+        CallFate,
+        simulation::{Ledger, LegEntry, MessageEntry, Order, PlacedCall, RecordingEntry, Target},
     },
     twiml::HttpMethod,
 };
@@ -26,10 +27,16 @@ impl Ledger for Shared {
 
     fn pass_to(&self, now: Timestamp) {
         let mut state = self.lock();
-        state.now = state.now.max(now);
+        if !state.is_live {
+            state.now = state.now.max(now);
+        }
     }
 
-    async fn wait_until(&self, _: Timestamp) {}
+    async fn wait_until(&self, time: Timestamp) {
+        if let Some(live) = &self.live {
+            live.sleep_until(time).await;
+        }
+    }
 
     fn new_sid(&self, prefix: &str) -> String {
         self.lock().new_sid(prefix)
@@ -44,8 +51,8 @@ impl Ledger for Shared {
         let now = match state.calls.get(leg.sid) {
             Some(row) => text(row, "status").to_owned(),
             None => {
-                state.insert_call(NewCall {
-                    sid: leg.sid.to_owned(),
+                state.insert_call(&NewCall {
+                    sid: leg.sid,
                     account_sid: leg.account_sid,
                     parent: leg.parent,
                     from: leg.from,
@@ -69,6 +76,10 @@ impl Ledger for Shared {
         self.lock().pick_up(wanted)
     }
 
+    fn fate_of_call(&self, to: &str) -> CallFate {
+        self.lock().fate_of_call(to)
+    }
+
     fn answered_by(&self, call_sid: &str, by: &str) {
         if let Some(row) = self.lock().calls.get_mut(call_sid) {
             row["answered_by"] = json!(by);
@@ -78,8 +89,8 @@ impl Ledger for Shared {
     fn recording(&self, recording: &RecordingEntry<'_>) {
         let mut state = self.lock();
         if state.recordings.get(recording.sid).is_none() {
-            state.insert_recording(NewRecording {
-                sid: recording.sid.to_owned(),
+            state.insert_recording(&NewRecording {
+                sid: recording.sid,
                 account_sid: recording.account_sid,
                 call_sid: recording.call_sid,
                 source: recording.source,
@@ -95,7 +106,7 @@ impl Ledger for Shared {
 
     fn incoming_message(&self, message: &MessageEntry<'_>) {
         self.lock()
-            .insert_message(new(message, "received", "inbound"));
+            .insert_message(&new(message, "received", "inbound"));
     }
 
     fn media(&self, message_sid: &str, content_type: &str, bytes: Bytes) -> String {
@@ -112,7 +123,7 @@ impl Ledger for Shared {
 
     fn reply(&self, message: &MessageEntry<'_>, report: Option<&Target>, undelivered: Option<u32>) {
         let mut state = self.lock();
-        state.insert_message(new(message, "queued", "outbound-reply"));
+        state.insert_message(&new(message, "queued", "outbound-reply"));
         for url in message.media {
             state.add_copied_media(message.sid, url);
         }
@@ -136,7 +147,7 @@ impl Ledger for Shared {
 
 fn new<'a>(message: &'a MessageEntry<'_>, status: &'a str, direction: &'a str) -> NewMessage<'a> {
     NewMessage {
-        sid: message.sid.to_owned(),
+        sid: message.sid,
         account_sid: message.account_sid,
         service: None,
         from: message.from,

@@ -14,21 +14,7 @@ use super::{
     state::{Due, Listener, State},
     table::text,
 };
-use crate::{Address, AddressKind};
-
-/// What becomes of a call.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-#[non_exhaustive]
-pub enum CallFate {
-    /// It is answered, and lasts for so long.
-    Completed(Duration),
-    /// The line is busy.
-    Busy,
-    /// Nobody answers before the time is over.
-    NoAnswer,
-    /// It can't be put through.
-    Failed,
-}
+use crate::{Address, AddressKind, testing::CallFate};
 
 impl State {
     pub(super) fn create_call(&mut self, call: &ApiCall) -> Result<Answer, Refusal> {
@@ -70,8 +56,8 @@ impl State {
         }
 
         let sid = self.new_sid("CA");
-        let row = self.insert_call(NewCall {
-            sid: sid.clone(),
+        let row = self.insert_call(&NewCall {
+            sid: &sid,
             account_sid: &call.account_sid,
             parent: None,
             from,
@@ -99,8 +85,8 @@ impl State {
         if given("Record") == Some("true") {
             self.plan_recording(&sid, call, "OutboundAPI");
         }
-        let fate = self.call_fates.get(to).copied();
-        let fate = fate.unwrap_or(CallFate::Completed(Duration::from_secs(10)));
+        let fate = self.fate_of_call(to);
+        let live = self.is_live;
         let rings = given("Timeout")
             .and_then(|seconds| seconds.parse().ok())
             .unwrap_or(60);
@@ -116,6 +102,11 @@ impl State {
         step(Duration::from_millis(200), "initiated");
         let ringing = Duration::from_secs(1);
         match fate {
+            // Somebody plays it from here, as soon as it rings.
+            CallFate::Completed(_) if live => {
+                step(ringing, "ringing");
+                step(ringing, "in-progress");
+            }
             CallFate::Completed(lasts) => {
                 step(ringing, "ringing");
                 step(Duration::from_secs(4), "in-progress");
@@ -159,6 +150,12 @@ impl State {
             self.call_goes_on(sid, end);
         }
         self.call_answer(sid, call)
+    }
+
+    /// What becomes of calls to this address.
+    pub(super) fn fate_of_call(&self, to: &str) -> CallFate {
+        let fate = self.call_fates.get(to).copied();
+        fate.unwrap_or(CallFate::Completed(Duration::from_secs(10)))
     }
 
     pub(super) fn call_answer(&self, sid: &str, call: &ApiCall) -> Result<Answer, Refusal> {

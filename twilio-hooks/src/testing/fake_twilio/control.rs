@@ -10,13 +10,16 @@ use tokio::sync::Mutex;
 use tower::Service;
 
 use super::{
-    CallFate, CallbackFate, CallbackPlan, FakeTwilio, Fault, MessageFate, callback::Fates,
-    delivery::Route, state::File,
+    CallbackFate, CallbackPlan, FakeTwilio, Fault, MessageFate, callback::Fates, delivery::Route,
+    state::File,
 };
 use crate::{
     AccountSid, Address, BoxError, CallSid, MediaSid, MessageSid, MessagingServiceSid,
     PhoneNumberSid, RecordingSid,
-    testing::simulation::{Application, InProcess},
+    testing::{
+        CallFate,
+        simulation::{Application, InProcess},
+    },
 };
 
 impl FakeTwilio {
@@ -66,6 +69,7 @@ impl FakeTwilio {
     }
 
     /// Adds a recording of a call, so long, with a file to download; no webhook is sent.
+    #[expect(clippy::must_use_candidate, reason = "it is called for what it does")]
     pub fn add_recording(&self, call: &CallSid, lasts: Duration) -> RecordingSid {
         let sid = self.shared.lock().add_recording(call.as_str(), lasts);
         sid.into()

@@ -3,19 +3,19 @@
 use std::time::Duration;
 
 use super::{
-    CallFate,
     rows::{NewCall, NewMessage, NewRecording},
     state::State,
     table::text,
 };
+use crate::testing::CallFate;
 
 impl State {
     /// A message that somebody sent to one of our numbers.
     pub(super) fn add_incoming(&mut self, from: &str, to: &str, body: &str) -> String {
         let sid = self.new_sid("SM");
         let account_sid = self.account_sid.clone();
-        self.insert_message(NewMessage {
-            sid: sid.clone(),
+        self.insert_message(&NewMessage {
+            sid: &sid,
             account_sid: &account_sid,
             service: None,
             from,
@@ -40,8 +40,8 @@ impl State {
         };
         let now = self.now;
         self.now = now.checked_sub(lasts).unwrap_or(now);
-        self.insert_call(NewCall {
-            sid: sid.clone(),
+        self.insert_call(&NewCall {
+            sid: &sid,
             account_sid: &account_sid,
             parent: None,
             from,
@@ -61,8 +61,8 @@ impl State {
         let sid = self.new_sid("RE");
         let account = self.calls.get(call_sid).map(|row| text(row, "account_sid"));
         let account_sid = account.unwrap_or(&self.account_sid).to_owned();
-        self.insert_recording(NewRecording {
-            sid: sid.clone(),
+        self.insert_recording(&NewRecording {
+            sid: &sid,
             account_sid: &account_sid,
             call_sid,
             source: "RecordVerb",

@@ -73,8 +73,8 @@ impl State {
             _ => "queued",
         };
         let sid = self.new_sid(if media.is_empty() { "SM" } else { "MM" });
-        let message = self.insert_message(NewMessage {
-            sid: sid.clone(),
+        let message = self.insert_message(&NewMessage {
+            sid: &sid,
             account_sid: &call.account_sid,
             service,
             from: &from,

@@ -2,6 +2,7 @@
 
 mod account;
 mod answer;
+mod builder;
 mod callback;
 mod calls;
 mod clock;
@@ -9,8 +10,10 @@ mod control;
 mod delivery;
 mod fault;
 mod inspect;
+mod live;
 mod lost;
 mod messages;
+mod over_http;
 mod people;
 mod placed;
 mod recordings;
@@ -26,28 +29,23 @@ mod time;
 
 use std::{
     fmt, io,
-    net::{Ipv4Addr, SocketAddr},
+    net::SocketAddr,
     sync::{Arc, Mutex, MutexGuard, PoisonError},
     time::Duration,
 };
 
-use bytes::Bytes;
 use http::{HeaderMap, Method};
-use http_body_util::Full;
-use hyper_util::{
-    client::legacy::{self, connect::HttpConnector},
-    rt::TokioExecutor,
-};
-use tokio::{net::TcpListener, task::JoinHandle};
+use tokio::task::JoinHandle;
 
-use self::state::State;
 pub use self::{
+    builder::FakeTwilioBuilder,
     callback::{CallbackFate, CallbackPlan, Delivery},
-    calls::CallFate,
     clock::InstantClock,
     fault::Fault,
     messages::MessageFate,
+    over_http::OverHttp,
 };
+use self::{live::Live, over_http::HttpClient, state::State};
 use crate::{
     AccountSid, Params,
     client::{Client, ClientBuilder, Credentials},
@@ -112,18 +110,24 @@ pub struct FakeTwilio {
     address: SocketAddr,
     client: Client,
     clock: InstantClock,
-    servers: [JoinHandle<()>; 2],
+    tasks: Vec<JoinHandle<()>>,
 }
 
 struct Shared {
     state: Mutex<State>,
-    http: legacy::Client<HttpConnector, Full<Bytes>>,
+    http: HttpClient,
+    /// The time, if it goes on by itself.
+    live: Option<Live>,
     secrets: [(&'static str, &'static str); 2],
 }
 
 impl Shared {
     fn lock(&self) -> MutexGuard<'_, State> {
-        self.state.lock().unwrap_or_else(PoisonError::into_inner)
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if let Some(live) = &self.live {
+            state.now = state.now.max(live.now());
+        }
+        state
     }
 }
 
@@ -149,36 +153,12 @@ impl FakeTwilio {
     /// # Errors
     /// If no port can be had.
     pub async fn start() -> io::Result<Self> {
-        let api = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let store = TcpListener::bind((Ipv4Addr::LOCALHOST, 0)).await?;
-        let address = api.local_addr()?;
-        let clock = InstantClock::new();
-        let client = settings(address, &clock)
-            .build()
-            .map_err(io::Error::other)?;
-        let storage_url = format!("http://{}", store.local_addr()?);
-        let state = State::new(format!("http://{address}"), storage_url, ACCOUNT_SID);
-        let shared = Arc::new(Shared {
-            state: Mutex::new(state),
-            http: legacy::Client::builder(TokioExecutor::new()).build_http(),
-            secrets: [(ACCOUNT_SID, AUTH_TOKEN), (KEY_SID, KEY_SECRET)],
-        });
-        let (of_api, of_store) = (shared.clone(), shared.clone());
-        let servers = [
-            tokio::spawn(server::serve(api, move |request| {
-                server::api(of_api.clone(), request)
-            })),
-            tokio::spawn(server::serve(store, move |request| {
-                server::store(of_store.clone(), request)
-            })),
-        ];
-        Ok(Self {
-            shared,
-            address,
-            client,
-            clock,
-            servers,
-        })
+        Self::builder().start().await
+    }
+
+    /// Settings: a port, a time that goes on by itself.
+    pub const fn builder() -> FakeTwilioBuilder {
+        FakeTwilioBuilder::new()
     }
 
     /// The base URL for [`ClientBuilder::with_base_url`].
@@ -233,8 +213,8 @@ impl fmt::Debug for FakeTwilio {
 
 impl Drop for FakeTwilio {
     fn drop(&mut self) {
-        for server in &self.servers {
-            server.abort();
+        for task in &self.tasks {
+            task.abort();
         }
     }
 }

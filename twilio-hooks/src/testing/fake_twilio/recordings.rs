@@ -25,8 +25,8 @@ impl State {
         } else {
             2
         };
-        let recording = self.insert_recording(NewRecording {
-            sid: sid.clone(),
+        let recording = self.insert_recording(&NewRecording {
+            sid: &sid,
             account_sid: &call.account_sid,
             call_sid,
             source,

@@ -9,7 +9,7 @@ use super::{
 
 /// A call or leg that begins.
 pub(super) struct NewCall<'a> {
-    pub(super) sid: String,
+    pub(super) sid: &'a str,
     pub(super) account_sid: &'a str,
     pub(super) parent: Option<&'a str>,
     pub(super) from: &'a str,
@@ -19,7 +19,7 @@ pub(super) struct NewCall<'a> {
 
 /// A message that begins.
 pub(super) struct NewMessage<'a> {
-    pub(super) sid: String,
+    pub(super) sid: &'a str,
     pub(super) account_sid: &'a str,
     pub(super) service: Option<&'a str>,
     pub(super) from: &'a str,
@@ -32,7 +32,7 @@ pub(super) struct NewMessage<'a> {
 
 /// A recording that begins.
 pub(super) struct NewRecording<'a> {
-    pub(super) sid: String,
+    pub(super) sid: &'a str,
     pub(super) account_sid: &'a str,
     pub(super) call_sid: &'a str,
     pub(super) source: &'a str,
@@ -41,8 +41,8 @@ pub(super) struct NewRecording<'a> {
 }
 
 impl State {
-    pub(super) fn insert_call(&mut self, call: NewCall<'_>) -> Value {
-        let NewCall { from, to, .. } = call;
+    pub(super) fn insert_call(&mut self, call: &NewCall<'_>) -> Value {
+        let NewCall { from, to, .. } = *call;
         let date = self.date();
         let inbound = call.direction == "inbound";
         let own = if inbound { to } else { from };
@@ -85,7 +85,7 @@ impl State {
         }))
     }
 
-    pub(super) fn insert_message(&mut self, message: NewMessage<'_>) -> Value {
+    pub(super) fn insert_message(&mut self, message: &NewMessage<'_>) -> Value {
         let date = self.date();
         let inbound = message.direction == "inbound";
         let uri = format!(
@@ -119,12 +119,12 @@ impl State {
         }))
     }
 
-    pub(super) fn insert_recording(&mut self, recording: NewRecording<'_>) -> Value {
+    pub(super) fn insert_recording(&mut self, recording: &NewRecording<'_>) -> Value {
         let NewRecording {
             sid, account_sid, ..
-        } = recording;
+        } = *recording;
         let date = self.date();
-        let media_url = self.recording_url(account_sid, &sid);
+        let media_url = self.recording_url(account_sid, sid);
         self.recordings.insert(json!({
             "sid": sid,
             "account_sid": account_sid,

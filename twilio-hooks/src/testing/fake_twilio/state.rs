@@ -2,23 +2,24 @@
 
 use std::{
     collections::{BTreeMap, HashMap, HashSet, VecDeque},
+    sync::Arc,
     time::Duration,
 };
 
 use bytes::Bytes;
 use jiff::Timestamp;
 use serde_json::{Value, json};
+use tokio::sync::Notify;
 
 use super::{
     Fault, RecordedRequest,
     callback::{Callback, CallbackPlan, Delivery, Fates},
-    calls::CallFate,
     delivery::Route,
     messages::MessageFate,
     placed::Placed,
     table::{Table, rfc2822_date},
 };
-use crate::testing::simulation::Order;
+use crate::testing::{CallFate, Failure, simulation::Order};
 
 pub(super) struct State {
     pub(super) base_url: String,
@@ -49,6 +50,14 @@ pub(super) struct State {
     pub(super) listeners: HashMap<String, Listener>,
     pub(super) fates: Fates,
     pub(super) now: Timestamp,
+    /// Whether the time goes on by itself.
+    pub(super) is_live: bool,
+    /// Told when there is something new on the agenda.
+    pub(super) changed: Arc<Notify>,
+    /// How many deliveries and calls are under way.
+    pub(super) busy: usize,
+    /// What went wrong in calls that went on by themselves.
+    pub(super) failures: Vec<Failure>,
     pub(super) agenda: BTreeMap<(Timestamp, u64), Due>,
     pub(super) faults: VecDeque<Fault>,
     pub(super) requests: Vec<RecordedRequest>,
@@ -70,6 +79,14 @@ pub(super) enum Due {
         step: &'static str,
     },
     Deliver(Callback),
+}
+
+/// What is left to do of something that is due.
+pub(super) enum Step {
+    Done,
+    Deliver(Callback),
+    /// Somebody answers this call, and does what people do.
+    Play(String),
 }
 
 #[derive(Clone)]
@@ -114,6 +131,10 @@ impl State {
             fates: Fates::new(CallbackPlan::reliable()),
             // Any fixed time: nothing here looks at a clock.
             now: Timestamp::constant(1_772_366_400, 0),
+            is_live: false,
+            changed: Arc::default(),
+            busy: 0,
+            failures: Vec::new(),
             agenda: BTreeMap::new(),
             faults: VecDeque::new(),
             requests: Vec::new(),
@@ -158,6 +179,7 @@ impl State {
         let at = self.now.checked_add(after).unwrap_or(Timestamp::MAX);
         self.counter += 1;
         self.agenda.insert((at, self.counter), due);
+        self.changed.notify_one();
     }
 
     /// Takes what is due next until then, and sets the clock to its time.
@@ -186,10 +208,14 @@ impl State {
         }
     }
 
-    /// Does what was on the agenda; a delivery is left to the caller.
-    pub(super) fn do_due(&mut self, due: Due) -> Option<Callback> {
+    /// Does what was on the agenda, but for what takes its time: that is left to the caller.
+    pub(super) fn do_due(&mut self, due: Due) -> Step {
         match due {
-            Due::Deliver(callback) => return Some(callback),
+            Due::Deliver(callback) => return Step::Deliver(callback),
+            Due::Call {
+                sid,
+                step: "in-progress",
+            } if self.is_live => return Step::Play(sid),
             Due::Message {
                 sid,
                 step,
@@ -197,7 +223,7 @@ impl State {
             } => self.message_goes_on(&sid, step, error_code),
             Due::Call { sid, step } => self.call_goes_on(&sid, step),
         }
-        None
+        Step::Done
     }
 
     /// Whether a number belongs to the account.

@@ -7,7 +7,7 @@ use jiff::Timestamp;
 use uuid::Uuid;
 
 use super::Target;
-use crate::{Params, async_trait};
+use crate::{Params, async_trait, testing::CallFate};
 
 /// The account of a simulation, which keeps what is made if it is a `FakeTwilio`'s.
 #[derive(Clone, Default)]
@@ -56,6 +56,9 @@ pub(in crate::testing) trait Ledger: Send + Sync {
     /// Takes a call that the account has made, by its SID or the address that is called, and that
     /// nobody has answered yet. From now on it goes as the simulation says.
     fn pick_up(&self, wanted: &str) -> Option<PlacedCall>;
+
+    /// What becomes of a call to this address.
+    fn fate_of_call(&self, to: &str) -> CallFate;
 
     /// Machine detection has come to its verdict on a call.
     fn answered_by(&self, call_sid: &str, by: &str);
