@@ -4,8 +4,19 @@
 //! - [`RecordingNotifier`] is a notifier that remembers, and fails when told to.
 //! - [`SignedRequest`] makes requests that are signed as Twilio signs them.
 //! - [`call`] plays a caller against an application, and [`texting`] somebody who writes to it.
-//! - `FakeTwilio` is Twilio's REST API on this machine, with status callbacks; with the feature
-//!   `client`.
+//! - `FakeTwilio` is Twilio's REST API on this machine, with status callbacks, and an account for
+//!   people who call, write and are called; with the feature `client`.
+//!
+//! # Which one to take
+//!
+//! | a test of … | takes |
+//! |---|---|
+//! | one endpoint | [`SignedRequest`] |
+//! | a whole call or conversation | [`call::Caller`], [`texting::Texter`] |
+//! | what is sent by the API, and its reports | `FakeTwilio` and its `settle` |
+//! | calls that the application makes | `FakeTwilio::callee` |
+//! | what was missed and is fetched by the API | `FakeTwilio::add_incoming_message` and its siblings; `caller` and `texter` for what was not missed |
+//! | nothing: a demonstration | `FakeTwilio::builder().live()` and `OverHttp` |
 //!
 //! This module follows the crate's needs: between minor versions it may change.
 

@@ -81,6 +81,13 @@
 //!   0:00      “Welcome! For sales, press 1.”
 //! ```
 //!
+//! # Calls that the application makes
+//!
+//! With the feature `client`, `FakeTwilio` takes calls that an application makes by Twilio's API.
+//! `FakeTwilio::callee` gives whoever is called: `Callee::answers` makes a [`Call`] in which that
+//! person has the part of the caller, and the calls of the API tell the same as the transcript.
+//! `Callee` has an example. `FakeTwilio::caller` makes a [`Caller`] whose calls are in the API too.
+//!
 //! # How a call goes on
 //!
 //! The call goes no further than the test asks for. A step carries out verbs until it has what it
@@ -96,6 +103,7 @@
 //! | `url` of `<Number>`, `<Client>`, `<Sip>` | [`they_hear`](Call::they_hear), [`they_press`](Call::they_press), [`they_say`](Call::they_say), [`they_stay_silent`](Call::they_stay_silent), `they_hang_up` |
 //! | `<Enqueue>` | `hears`, `stays_silent` to wait on, `somebody_answers`, `they_hang_up` |
 //! | `<Connect>` | `they_hang_up`, when the service is done |
+//! | any | [`goes_on_by_itself`](Call::goes_on_by_itself), for demonstrations |
 //!
 //! Time is virtual: nothing sleeps, and [`Call::talks_for`] and timeouts move a clock from which
 //! durations and timestamps are made. Twilio gives an application 15 seconds; a test waits for its
@@ -115,7 +123,7 @@
 //! `<Pay>`, `<Refer>` and `<Echo>` are failures; `<Start>`, `<Stop>`, `<Sms>`, transcription and machine
 //! detection have no effect; sockets are not opened, and the TwiML for the wait in a conference
 //! isn't asked for. URLs of other hosts than the application's are not asked: TwiML there is a
-//! failure, and a report to there is left out. Calls are incoming ones.
+//! failure, and a report to there is left out.
 
 mod by_itself;
 mod called;

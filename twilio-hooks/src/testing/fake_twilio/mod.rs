@@ -61,13 +61,52 @@ const KEY_SECRET: &str = "the secret of the fake key";
 /// It listens on a port of this machine, keeps what is sent to it, objects to what Twilio objects
 /// to, with the same codes in words of its own, and sends status callbacks with good signatures.
 /// Its time stands still until [`advance`](Self::advance) or [`settle`](Self::settle): no test
-/// waits for it. Nothing is sent to anybody, and no TwiML is asked for.
+/// waits for it. Nothing is sent to anybody.
 ///
 /// Callbacks go to URLs of this machine; [`route`](Self::route) leads the public URL of an
-/// application to its port. An application without a socket is called with the
-/// [requests](Delivery::request) that [`advance`](Self::advance) gives.
+/// application to its port, and [`connect`](Self::connect) to a service in this process. An
+/// application can also be called with the [requests](Delivery::request) that `advance` gives.
+///
+/// # People
+///
+/// A call that is made with the API comes to an end by the [fate](Self::set_call_fate) of who is
+/// called, and no TwiML is asked for; or [`callee`](Self::callee) answers it and hears the TwiML.
+/// [`caller`](Self::caller) and [`texter`](Self::texter) call and write to the application, and the
+/// API lists what they do. What [`add_incoming_message`](Self::add_incoming_message),
+/// [`add_incoming_call`](Self::add_incoming_call) and [`add_recording`](Self::add_recording) put in
+/// is listed as well, and the application isn't told: so webhooks get lost.
+///
+/// # Demonstrations
+///
+/// A [live](FakeTwilioBuilder::live) fake needs no test that drives it: status callbacks are sent
+/// when their time has come, calls are answered, and their TwiML is asked for and carried out.
+///
+/// ```no_run
+/// use std::{net::SocketAddr, time::Duration};
+/// use twilio_hooks::testing::{CallFate, FakeTwilio, OverHttp};
+///
+/// # async fn demo() -> Result<(), Box<dyn std::error::Error>> {
+/// let fake = FakeTwilio::builder().live().start().await?;
+/// fake.add_number("+12025550100");
+/// fake.set_call_fate("+12025550143", CallFate::Completed(Duration::from_secs(30)));
+/// // The application has this account, this token, and `fake.base_url()` as Twilio's API.
+/// let application = SocketAddr::from(([127, 0, 0, 1], 3000));
+/// fake.route("https://crm.example.com", application);
+///
+/// // Somebody calls it, and does what people do.
+/// let mut call = fake
+///     .caller(OverHttp::new(application), "https://crm.example.com/voice")
+///     .from("+12025550143")
+///     .to("+12025550100")
+///     .call()
+///     .await?;
+/// call.goes_on_by_itself().await?;
+/// # Ok(())
+/// # }
+/// ```
 ///
 /// # Examples
+/// A message with a bad fate:
 /// ```
 /// use std::time::Duration;
 /// use twilio_hooks::{
@@ -101,6 +140,37 @@ const KEY_SECRET: &str = "the secret of the fake key";
 ///     let message = &fake.messages()[0];
 ///     assert_eq!(message.status, Some(MessageStatus::Undelivered));
 ///     assert_eq!(message.error_code, Some(30003));
+///     Ok::<_, Box<dyn std::error::Error>>(())
+/// })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+///
+/// An application that fetches what it was not told of:
+/// ```
+/// use std::time::Duration;
+/// use twilio_hooks::{
+///     CallSid,
+///     client::{Client, ClientError, ListCalls},
+///     testing::{CallFate, FakeTwilio, block_on},
+/// };
+///
+/// /// What the application does every hour.
+/// async fn missed(twilio: &Client, known: &[CallSid]) -> Result<Vec<CallSid>, ClientError> {
+///     let calls = twilio.calls().list(ListCalls::new()).all().await?;
+///     let sids = calls.into_iter().map(|call| call.sid);
+///     Ok(sids.filter(|sid| !known.contains(sid)).collect())
+/// }
+///
+/// block_on(async {
+///     let fake = FakeTwilio::start().await?;
+///     fake.add_number("+12025550100");
+///     let talk = CallFate::Completed(Duration::from_secs(90));
+///     let known = fake.add_incoming_call("+12025550143", "+12025550100", talk);
+///     let lost = fake.add_incoming_call("+12025550144", "+12025550100", talk);
+///     fake.add_recording(&lost, Duration::from_secs(80));
+///
+///     assert_eq!(missed(&fake.client(), &[known]).await?, [lost]);
+///     assert_eq!(fake.recordings()[0].duration, Some(80));
 ///     Ok::<_, Box<dyn std::error::Error>>(())
 /// })?;
 /// # Ok::<_, Box<dyn std::error::Error>>(())

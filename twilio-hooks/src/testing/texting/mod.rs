@@ -39,6 +39,9 @@
 //! # Ok(())
 //! # }
 //! ```
+//!
+//! With the feature `client`, `FakeTwilio::texter` makes a texter whose messages, files and replies
+//! are listed by the API of the fake; then the fake tells what becomes of a reply.
 
 mod replies;
 
