@@ -21,6 +21,17 @@ create table users (
     unique (company_id, id)
 ){strict};
 
+-- Who may choose a new password without knowing the old one: whoever was invited, or has forgotten it.
+-- Only the digest of the token is kept, and a newer one takes the place of an older one.
+create table password_tokens (
+    user_id {id} primary key not null,
+    company_id {id} not null,
+    digest {bytes} not null unique,
+    created_at {time} not null,
+    expires_at {time} not null,
+    foreign key (company_id, user_id) references users (company_id, id)
+){strict};
+
 -- Who is signed in. The cookie holds a random secret, and only its digest is kept.
 create table sessions (
     digest {bytes} primary key not null,
@@ -35,7 +46,8 @@ create table sessions (
     agent text,
     foreign key (company_id, user_id) references users (company_id, id)
 ){strict};
-create index sessions_by_user on sessions (user_id);
+create index sessions_by_user on sessions (user_id, id);
+create index sessions_by_expiry on sessions (expires_at);
 
 -- Programs of a company. Only the digest of a token is kept.
 create table api_tokens (
@@ -49,7 +61,8 @@ create table api_tokens (
     created_by {id},
     used_at {time},
     revoked_at {time},
-    unique (company_id, id)
+    unique (company_id, id),
+    foreign key (company_id, created_by) references users (company_id, id)
 ){strict};
 
 -- What people did. Rows are only ever added.
@@ -67,6 +80,8 @@ create table audit_log (
     -- Before and after and the like, as JSON; never a secret.
     details text not null,
     ip text,
-    created_at {time} not null
+    created_at {time} not null,
+    foreign key (company_id, user_id) references users (company_id, id),
+    foreign key (company_id, api_token_id) references api_tokens (company_id, id)
 ){strict};
 create index audit_log_by_company on audit_log (company_id, id);

@@ -26,7 +26,7 @@ use crate::{
     api::{self, Access, Problem},
     clock::Clock,
     closable::ClosableBus,
-    config::Config,
+    config::{Config, Proxies},
     database::Database,
     jobs::Jobs,
     replies::{CALL_FALLBACK, Replies},
@@ -55,6 +55,8 @@ pub struct AppState {
     pub accounts: Accounts,
     /// The address of this server, as Twilio and people call it, without a slash at the end.
     pub public_url: String,
+    /// The proxies that say where a request comes from.
+    pub proxies: Option<Proxies>,
     /// What time it is.
     pub clock: Clock,
     /// What is done in the background; [`serve`](crate::server::serve) runs it.
@@ -120,6 +122,7 @@ impl AppState {
                 live_bus,
                 accounts: Accounts::from_config(config)?,
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
+                proxies: config.trusted_proxies.clone(),
                 clock,
                 jobs: Jobs::new(),
             },

@@ -1,11 +1,14 @@
 //! Who may use the API: [`Access`], and the extractors [`Caller`] and [`Operator`].
 
+use std::net::IpAddr;
+
 use axum::extract::FromRequestParts;
 use http::{HeaderMap, header, request::Parts};
+use jiff::Timestamp;
 use twilio_hooks::{CompanyId, UserId};
 use uuid::Uuid;
 
-use super::Problem;
+use super::{Problem, client_ip::client_ip};
 use crate::{
     app::AppState,
     people::{Permission, Role},
@@ -66,6 +69,10 @@ pub struct Caller {
     pub role: Role,
     /// Who it is, for the audit log.
     pub actor: Actor,
+    /// When it asks.
+    pub at: Timestamp,
+    /// Where it asks from, as far as that is known.
+    pub ip: Option<IpAddr>,
 }
 
 /// Who does something.
@@ -77,6 +84,8 @@ pub enum Actor {
     ApiToken(Uuid),
     /// A program, by the token in the configuration.
     Configured,
+    /// The server itself, on behalf of nobody.
+    Server,
 }
 
 impl Caller {
@@ -97,15 +106,19 @@ impl Caller {
     pub fn user(&self) -> Option<UserId> {
         match self.actor {
             Actor::User(user) => Some(user),
-            Actor::ApiToken(_) | Actor::Configured => None,
+            Actor::ApiToken(_) | Actor::Configured | Actor::Server => None,
         }
     }
 
-    fn configured(company: CompanyId) -> Self {
+    /// The server itself, for what it puts on the audit log of a company.
+    #[must_use]
+    pub fn server(company: CompanyId, now: Timestamp) -> Self {
         Self {
             company,
             role: Role::Owner,
-            actor: Actor::Configured,
+            actor: Actor::Server,
+            at: now,
+            ip: None,
         }
     }
 }
@@ -114,10 +127,16 @@ impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        bearer(&parts.headers)
+        let company = bearer(&parts.headers)
             .and_then(|token| state.access.company_of(token))
-            .map(Self::configured)
-            .ok_or_else(|| refuse("token"))
+            .ok_or_else(|| refuse("token"))?;
+        Ok(Self {
+            company,
+            role: Role::Owner,
+            actor: Actor::Configured,
+            at: state.clock.now(),
+            ip: client_ip(parts, state.proxies.as_ref()),
+        })
     }
 }
 

@@ -1,22 +1,31 @@
 //! `/api/calls`: calls in both directions, and their recordings.
 
-use axum::{Json, extract::State, routing::get};
+use axum::{Json, extract::State};
 use twilio_hooks::CallId;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Caller, Problem,
-    extract::{Id, Paging},
+    extract::{Id, Paging, PagingParams},
+    problem::ProblemView,
     view::{CallDetailView, CallView, PageView},
 };
 use crate::app::AppState;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .route("/api/calls", get(list))
-        .route("/api/calls/{id}", get(show))
+        .routes(routes!(list))
+        .routes(routes!(show))
 }
 
+/// Calls in both directions, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/calls",
+    tag = "calls",
+    params(PagingParams),
+    responses((status = 200, body = PageView<CallView>))
+)]
 async fn list(
     caller: Caller,
     State(state): State<AppState>,
@@ -26,6 +35,14 @@ async fn list(
     Ok(Json(PageView::new(calls, CallView::from)))
 }
 
+/// One call, with its recordings.
+#[utoipa::path(
+    get,
+    path = "/api/calls/{id}",
+    tag = "calls",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = CallDetailView), (status = 404, body = ProblemView))
+)]
 async fn show(
     caller: Caller,
     State(state): State<AppState>,

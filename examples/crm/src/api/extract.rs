@@ -76,6 +76,17 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
     }
 }
 
+/// `?since=&limit=`, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it only describes")]
+pub(super) struct SinceParams {
+    /// Only notifications with a higher number: the last one that was seen.
+    since: Option<u64>,
+    /// How many entries at most; 50 unless set, and never more than 200.
+    limit: Option<u32>,
+}
+
 /// `?since=&limit=`.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Since {

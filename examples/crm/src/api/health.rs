@@ -2,10 +2,10 @@
 
 use std::time::Duration;
 
-use axum::{extract::State, routing::get};
+use axum::extract::State;
 use http::StatusCode;
 use tokio::time::timeout;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::app::AppState;
 
@@ -14,10 +14,33 @@ const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .route("/healthz", get(async || "ok\n"))
-        .route("/readyz", get(ready))
+        .routes(routes!(alive))
+        .routes(routes!(ready))
 }
 
+/// Whether the process is up.
+#[utoipa::path(
+    get,
+    path = "/healthz",
+    tag = "health",
+    security(()),
+    responses((status = 200, body = String, content_type = "text/plain"))
+)]
+async fn alive() -> &'static str {
+    "ok\n"
+}
+
+/// Whether the database answers.
+#[utoipa::path(
+    get,
+    path = "/readyz",
+    tag = "health",
+    security(()),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 503, body = String, content_type = "text/plain"),
+    )
+)]
 async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
     match timeout(PATIENCE, state.database.ping()).await {
         Ok(Ok(())) => (StatusCode::OK, "ok\n"),

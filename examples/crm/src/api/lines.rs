@@ -1,20 +1,18 @@
 //! `/api/lines`: the company's numbers, and what they say by themselves.
 
-use axum::{
-    Json,
-    extract::State,
-    routing::{get, patch},
-};
+use axum::{Json, extract::State};
 use serde::{Deserialize, Deserializer};
 use twilio_hooks::{CompanyId, LineId, store::Line};
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Caller, Problem,
     extract::{Body, Id},
+    problem::ProblemView,
     view::LineView,
 };
-use crate::{app::AppState, database::LineSettingsPatch};
+use crate::{app::AppState, database::LineSettingsPatch, people::Permission};
 
 /// What Twilio takes in one [`<Say>`](https://www.twilio.com/docs/voice/twiml/say#limits).
 const MAX_GREETING: usize = 4096;
@@ -24,16 +22,18 @@ const MAX_TEXT: usize = 1600;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .route("/api/lines", get(list))
-        .route("/api/lines/{id}", patch(change).get(show))
+        .routes(routes!(list))
+        .routes(routes!(show, change))
 }
 
 /// All lines; a company has few.
-#[derive(Debug, serde::Serialize)]
+#[derive(Debug, serde::Serialize, ToSchema)]
 struct Lines {
     items: Vec<LineView>,
 }
 
+/// Your numbers.
+#[utoipa::path(get, path = "/api/lines", tag = "lines", responses((status = 200, body = Lines)))]
 async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Lines>, Problem> {
     let mut items = Vec::new();
     for line in state.database.lines.lines(caller.company).await? {
@@ -43,6 +43,14 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Line
     Ok(Json(Lines { items }))
 }
 
+/// One of your numbers.
+#[utoipa::path(
+    get,
+    path = "/api/lines/{id}",
+    tag = "lines",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = LineView), (status = 404, body = ProblemView))
+)]
 async fn show(
     caller: Caller,
     State(state): State<AppState>,
@@ -54,21 +62,36 @@ async fn show(
 }
 
 /// Absent leaves a setting as it is, null or a blank text takes it away.
-#[derive(Debug, Default, Deserialize)]
+#[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = LinePatch)]
 struct Patch {
+    /// What callers hear first.
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     greeting: Option<Option<String>>,
+    /// What every text is answered with.
     #[serde(deserialize_with = "present")]
+    #[schema(value_type = Option<String>)]
     text_reply: Option<Option<String>>,
 }
 
+/// Changes what a number says by itself.
+#[utoipa::path(
+    patch,
+    path = "/api/lines/{id}",
+    tag = "lines",
+    params(("id" = Uuid, Path)),
+    request_body = Patch,
+    responses((status = 200, body = LineView), (status = 404, body = ProblemView))
+)]
 async fn change(
     caller: Caller,
     State(state): State<AppState>,
     Id(id): Id<LineId>,
     Body(patch): Body<Patch>,
 ) -> Result<Json<LineView>, Problem> {
+    caller.require(Permission::Configure)?;
     let patch = LineSettingsPatch {
         greeting: text("greeting", patch.greeting, MAX_GREETING)?,
         text_reply: text("text_reply", patch.text_reply, MAX_TEXT)?,

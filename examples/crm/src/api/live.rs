@@ -3,11 +3,14 @@
 use axum::{
     extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
     response::Response,
-    routing::any,
 };
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{Problem, access::LiveCaller, extract::Since};
+use super::{
+    Problem,
+    access::LiveCaller,
+    extract::{Since, SinceParams},
+};
 use crate::app::AppState;
 
 /// What a client offers beside the token, so that the token need not be repeated to it.
@@ -17,9 +20,17 @@ const SUBPROTOCOL: &str = "crm";
 const MAX_FRAME: usize = 4096;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
-    OpenApiRouter::new().route("/api/live", any(listen))
+    OpenApiRouter::new().routes(routes!(listen))
 }
 
+/// Notifications by WebSocket, as they happen.
+#[utoipa::path(
+    get,
+    path = "/api/live",
+    tag = "notifications",
+    params(SinceParams),
+    responses((status = 101, description = "the WebSocket is open"))
+)]
 async fn listen(
     caller: LiveCaller,
     State(state): State<AppState>,

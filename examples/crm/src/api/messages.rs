@@ -1,22 +1,31 @@
 //! `/api/messages`: texts in both directions.
 
-use axum::{Json, extract::State, routing::get};
+use axum::{Json, extract::State};
 use twilio_hooks::MessageId;
-use utoipa_axum::router::OpenApiRouter;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Caller, Problem,
-    extract::{Id, Paging},
+    extract::{Id, Paging, PagingParams},
+    problem::ProblemView,
     view::{MessageView, PageView},
 };
 use crate::app::AppState;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .route("/api/messages", get(list))
-        .route("/api/messages/{id}", get(show))
+        .routes(routes!(list))
+        .routes(routes!(show))
 }
 
+/// Texts in both directions, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/messages",
+    tag = "messages",
+    params(PagingParams),
+    responses((status = 200, body = PageView<MessageView>))
+)]
 async fn list(
     caller: Caller,
     State(state): State<AppState>,
@@ -30,6 +39,14 @@ async fn list(
     Ok(Json(PageView::new(messages, MessageView::from)))
 }
 
+/// One text.
+#[utoipa::path(
+    get,
+    path = "/api/messages/{id}",
+    tag = "messages",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = MessageView), (status = 404, body = ProblemView))
+)]
 async fn show(
     caller: Caller,
     State(state): State<AppState>,

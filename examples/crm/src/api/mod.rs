@@ -4,6 +4,7 @@
 
 mod access;
 mod calls;
+mod client_ip;
 mod contacts;
 mod extract;
 mod health;
@@ -64,6 +65,12 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .split_for_parts();
     let router = router.method_not_allowed_fallback(async || Problem::method_not_allowed());
     (router, document)
+}
+
+/// The OpenAPI document: every route of the API.
+#[must_use]
+pub fn document() -> utoipa::openapi::OpenApi {
+    router().1
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

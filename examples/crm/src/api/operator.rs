@@ -1,43 +1,45 @@
 //! `/api/operator`: webhooks that nobody owns, for whoever runs the server.
 
-use axum::{
-    Json,
-    extract::State,
-    routing::{get, post},
-};
+use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::Serialize;
 use twilio_hooks::{
     AccountSid, Address, HistoryId, MessagingServiceSid,
     store::{Change, HistoryEntry, PageRequest},
 };
-use utoipa_axum::router::OpenApiRouter;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Operator, Problem,
-    extract::{MAX_LIMIT, Paging},
+    extract::{MAX_LIMIT, Paging, PagingParams},
     view::PageView,
 };
 use crate::app::AppState;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .route("/api/operator/unrouted", get(unrouted))
-        .route("/api/operator/reroute", post(reroute))
+        .routes(routes!(unrouted))
+        .routes(routes!(reroute))
 }
 
 /// A webhook for a line that nobody owns: what the operator needs to find the owner, and not what
 /// was written or said.
-#[derive(Debug, Serialize)]
+#[derive(Debug, Serialize, ToSchema)]
 struct UnroutedView {
+    #[schema(value_type = uuid::Uuid)]
     id: HistoryId,
     kind: String,
+    #[schema(value_type = String)]
     account_sid: AccountSid,
     sid: String,
     status: String,
     /// Our number in it, as far as it says.
+    #[schema(value_type = Option<String>)]
     line: Option<Address>,
+    #[schema(value_type = Option<String>)]
     messaging_service_sid: Option<MessagingServiceSid>,
+    #[schema(value_type = String, format = DateTime)]
     received_at: Timestamp,
 }
 
@@ -60,6 +62,14 @@ impl From<HistoryEntry> for UnroutedView {
     }
 }
 
+/// Webhooks for numbers that no company has, newest first.
+#[utoipa::path(
+    get,
+    path = "/api/operator/unrouted",
+    tag = "operator",
+    params(PagingParams),
+    responses((status = 200, body = PageView<UnroutedView>))
+)]
 async fn unrouted(
     _operator: Operator,
     State(state): State<AppState>,
@@ -70,7 +80,7 @@ async fn unrouted(
 }
 
 /// What came of recording everything again.
-#[derive(Debug, Default, Clone, Copy, Serialize)]
+#[derive(Debug, Default, Clone, Copy, Serialize, ToSchema)]
 struct Rerouted {
     /// How many webhooks belong to somebody now.
     routed: u64,
@@ -80,11 +90,18 @@ struct Rerouted {
     unreadable: u64,
 }
 
-/// In a task of its own: whoever asked may hang up, and the work goes on.
+/// Records the unrouted webhooks again.
+#[utoipa::path(
+    post,
+    path = "/api/operator/reroute",
+    tag = "operator",
+    responses((status = 200, body = Rerouted))
+)]
 async fn reroute(
     _operator: Operator,
     State(state): State<AppState>,
 ) -> Result<Json<Rerouted>, Problem> {
+    // In a task of its own: whoever asked may hang up, and the work goes on.
     let work = tokio::spawn(async move { reroute_all(&state).await });
     let rerouted = work.await.map_err(|_| Problem::internal())??;
     tracing::info!(

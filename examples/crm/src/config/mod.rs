@@ -51,6 +51,10 @@ pub struct Config {
 pub struct Proxies {
     /// Who they are and what they write.
     pub proxies: TrustedProxies,
+    /// Who they are.
+    pub addresses: Vec<Cidr>,
+    /// What they write.
+    pub headers: ForwardingHeaders,
     /// The host names that may be requested, that of the public URL among them.
     pub hosts: Vec<String>,
 }
@@ -371,10 +375,15 @@ fn proxies(section: ProxiesSection, public_url: &str) -> anyhow::Result<Proxies>
     let mut hosts = section.hosts;
     let url: http::Uri = public_url.parse().context("`public_url` can't be used")?;
     hosts.extend(url.host().map(str::to_owned));
-    let proxies = TrustedProxies::new(addresses)
+    let proxies = TrustedProxies::new(addresses.iter().copied())
         .with_headers(headers)
         .with_hops(hops);
-    Ok(Proxies { proxies, hosts })
+    Ok(Proxies {
+        proxies,
+        addresses,
+        headers,
+        hosts,
+    })
 }
 
 /// A text, if there is anything in it.

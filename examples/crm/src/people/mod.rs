@@ -1,5 +1,9 @@
-//! People: who works in a company, and what they may do.
+//! People: who works in a company, what they may do, and what they did.
 
+mod audit;
 mod role;
 
-pub use self::role::{Permission, Role};
+pub use self::{
+    audit::{AuditEntry, AuditTarget, audit, audit_log},
+    role::{Permission, Role, UnknownRole},
+};
