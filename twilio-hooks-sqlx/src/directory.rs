@@ -79,6 +79,25 @@ macro_rules! directory {
                 Ok(self.read(sql, args, rows::message).await?.pop())
             }
 
+            async fn message_by_sid(
+                &self,
+                company: CompanyId,
+                account: &AccountSid,
+                sid: &MessageSid,
+            ) -> Result<Option<Message>, StoreError> {
+                let sql = concat!(
+                    "select ",
+                    columns!(sms),
+                    " from sms where account_sid = $1 and message_sid = $2 and company_id = $3"
+                );
+                let args = vec![
+                    Arg::text(account.as_str()),
+                    Arg::text(sid.as_str()),
+                    Arg::id(company),
+                ];
+                Ok(self.read(sql, args, rows::message).await?.pop())
+            }
+
             async fn messages(
                 &self,
                 company: CompanyId,
@@ -106,6 +125,25 @@ macro_rules! directory {
                     " from calls where company_id = $1 and id = $2"
                 );
                 let args = vec![Arg::id(company), Arg::id(id)];
+                Ok(self.read(sql, args, rows::call).await?.pop())
+            }
+
+            async fn call_by_sid(
+                &self,
+                company: CompanyId,
+                account: &AccountSid,
+                sid: &CallSid,
+            ) -> Result<Option<Call>, StoreError> {
+                let sql = concat!(
+                    "select ",
+                    columns!(calls),
+                    " from calls where account_sid = $1 and call_sid = $2 and company_id = $3"
+                );
+                let args = vec![
+                    Arg::text(account.as_str()),
+                    Arg::text(sid.as_str()),
+                    Arg::id(company),
+                ];
                 Ok(self.read(sql, args, rows::call).await?.pop())
             }
 

@@ -2,7 +2,7 @@
 
 use async_trait::async_trait;
 use twilio_hooks::{
-    AccountSid, CallId, CompanyId, ContactId, LineId, MessageId,
+    AccountSid, CallId, CallSid, CompanyId, ContactId, LineId, MessageId, MessageSid,
     store::{
         Call, Contact, Directory, HistoryEntry, Line, Lines, Message, Notification, Page,
         PageRequest, Recording, StoreError, TimelineEntry,
@@ -83,6 +83,17 @@ impl Directory for RedbStore {
         self.find("messages", company, id.as_uuid()).await
     }
 
+    async fn message_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &MessageSid,
+    ) -> Result<Option<Message>, StoreError> {
+        let key = key!["message", account, sid];
+        let row: Option<Message> = self.read(move |tables| tables.get(&key)).await?;
+        Ok(row.filter(|row| row.company_id == Some(company)))
+    }
+
     async fn messages(
         &self,
         company: CompanyId,
@@ -94,6 +105,17 @@ impl Directory for RedbStore {
 
     async fn call(&self, company: CompanyId, id: CallId) -> Result<Option<Call>, StoreError> {
         self.find("legs", company, id.as_uuid()).await
+    }
+
+    async fn call_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &CallSid,
+    ) -> Result<Option<Call>, StoreError> {
+        let key = key!["call", account, sid];
+        let row: Option<Call> = self.read(move |tables| tables.get(&key)).await?;
+        Ok(row.filter(|row| row.company_id == Some(company)))
     }
 
     async fn calls(&self, company: CompanyId, page: PageRequest) -> Result<Page<Call>, StoreError> {

@@ -258,6 +258,13 @@ async fn statements_use_indexes() {
         store.contact(company(), contact).await.unwrap();
         store.notifications_since(company(), 5, 10).await.unwrap();
         store.history(&ACCOUNT.into(), "SM1").await.unwrap();
+        let (account, message, call) = (ACCOUNT.into(), "SM1".into(), "CA1".into());
+        let by_sid = store.message_by_sid(company(), &account, &message).await;
+        by_sid.unwrap();
+        let by_sid = store.call_by_sid(company(), &account, &call).await;
+        by_sid.unwrap();
+        let about = notice(&number.to_string()).with_contact(contact);
+        store.put_notice(&about).await.unwrap();
     }
     let mut connection = pool.acquire().await.unwrap();
     assert_eq!(whole_reads(&mut connection).await, before);

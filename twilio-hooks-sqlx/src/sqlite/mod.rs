@@ -14,7 +14,8 @@ use sqlx::{
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use twilio_hooks::{
-    AccountSid, CallId, CompanyId, ContactId, LineId, MessageId, NotificationId, async_trait,
+    AccountSid, CallId, CallSid, CompanyId, ContactId, LineId, MessageId, MessageSid,
+    NotificationId, async_trait,
     store::{
         Call, Change, Claim, Claimed, Contact, Directory, HistoryEntry, Line, Lines, Message,
         Notice, Notices, Notification, Page, PageRequest, Recorded, Recording, Settlement, Store,

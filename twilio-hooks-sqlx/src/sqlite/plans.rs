@@ -105,6 +105,11 @@ async fn use_everything(store: &SqliteStore) {
     store.message(company, messages[0].id).await.unwrap();
     let calls = store.calls(company, page).await.unwrap().items;
     store.call(company, calls[0].id).await.unwrap();
+    let (account, message, call) = ("AC1".into(), "SM1".into(), "CA1".into());
+    let by_sid = store.message_by_sid(company, &account, &message).await;
+    assert!(by_sid.unwrap().is_some());
+    let by_sid = store.call_by_sid(company, &account, &call).await;
+    assert!(by_sid.unwrap().is_some());
     store.recordings(company, calls[0].id).await.unwrap();
     store.timeline(company, contact, page).await.unwrap();
     store.notifications_since(company, 0, 10).await.unwrap();

@@ -576,6 +576,20 @@ impl Directory for MemoryStore {
             .cloned())
     }
 
+    async fn message_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &MessageSid,
+    ) -> Result<Option<Message>, StoreError> {
+        let state = self.state();
+        let id = state.message_sids.get(&(account.clone(), sid.clone()));
+        Ok(id
+            .and_then(|id| state.messages.get(id))
+            .filter(|message| message.company_id == Some(company))
+            .cloned())
+    }
+
     async fn messages(
         &self,
         company: CompanyId,
@@ -596,6 +610,16 @@ impl Directory for MemoryStore {
             .get(&id)
             .filter(|call| call.company_id == Some(company))
             .cloned())
+    }
+
+    async fn call_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &CallSid,
+    ) -> Result<Option<Call>, StoreError> {
+        let call = self.state().call_of(account, sid).cloned();
+        Ok(call.filter(|call| call.company_id == Some(company)))
     }
 
     async fn calls(&self, company: CompanyId, page: PageRequest) -> Result<Page<Call>, StoreError> {

@@ -95,7 +95,7 @@ pub use self::{
     notice::Notice,
 };
 use crate::{
-    AccountSid, BoxError,
+    AccountSid, BoxError, CallSid, MessageSid,
     ids::{CallId, CompanyId, ContactId, LineId, MessageId, NotificationId},
 };
 
@@ -168,6 +168,17 @@ pub trait Directory: fmt::Debug + Send + Sync + 'static {
         id: MessageId,
     ) -> Result<Option<Message>, StoreError>;
 
+    /// One message, by Twilio's identifier.
+    ///
+    /// # Errors
+    /// If the backend fails.
+    async fn message_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &MessageSid,
+    ) -> Result<Option<Message>, StoreError>;
+
     /// The messages of a company.
     ///
     /// # Errors
@@ -183,6 +194,17 @@ pub trait Directory: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// If the backend fails.
     async fn call(&self, company: CompanyId, id: CallId) -> Result<Option<Call>, StoreError>;
+
+    /// One call, by Twilio's identifier.
+    ///
+    /// # Errors
+    /// If the backend fails.
+    async fn call_by_sid(
+        &self,
+        company: CompanyId,
+        account: &AccountSid,
+        sid: &CallSid,
+    ) -> Result<Option<Call>, StoreError>;
 
     /// The calls of a company, without their child legs.
     ///
@@ -405,6 +427,15 @@ macro_rules! forward {
                 (**self).message(company, id).await
             }
 
+            async fn message_by_sid(
+                &self,
+                company: CompanyId,
+                account: &AccountSid,
+                sid: &MessageSid,
+            ) -> Result<Option<Message>, StoreError> {
+                (**self).message_by_sid(company, account, sid).await
+            }
+
             async fn messages(
                 &self,
                 company: CompanyId,
@@ -419,6 +450,15 @@ macro_rules! forward {
                 id: CallId,
             ) -> Result<Option<Call>, StoreError> {
                 (**self).call(company, id).await
+            }
+
+            async fn call_by_sid(
+                &self,
+                company: CompanyId,
+                account: &AccountSid,
+                sid: &CallSid,
+            ) -> Result<Option<Call>, StoreError> {
+                (**self).call_by_sid(company, account, sid).await
             }
 
             async fn calls(

@@ -110,6 +110,7 @@ macro_rules! store_tests {
             a_notice_is_about_its_company_only
             lists_come_newest_first_in_pages
             every_list_has_pages
+            messages_and_calls_are_found_by_their_sid
             timelines_mix_messages_and_calls
             other_companies_see_nothing
         }

@@ -81,6 +81,37 @@ pub async fn every_list_has_pages(store: Arc<impl TestedStore>) {
     assert_eq!(times!(unrouted(), received_at), newest_first);
 }
 
+/// By account and SID, and in their own company only.
+pub async fn messages_and_calls_are_found_by_their_sid(store: Arc<impl TestedStore>) {
+    with_lines(&*store).await;
+    let message = record(&*store, &incoming(1, SENDER)).await;
+    let call = record(&*store, &call(1, "ringing")).await;
+    record(&*store, &incoming_at(ACCOUNT, UNOWNED, 2, SENDER)).await;
+    let (message_sid, call_sid) = (message_sid(1).into(), call_sid(1).into());
+    for (company, account, is_found) in [
+        (company(), ACCOUNT, true),
+        (company(), OTHER_ACCOUNT, false),
+        (other_company(), ACCOUNT, false),
+    ] {
+        let account = account.into();
+        let found = store.message_by_sid(company, &account, &message_sid).await;
+        let found = found
+            .expect("a read")
+            .map(|row| InteractionId::Message(row.id));
+        assert_eq!(found, is_found.then_some(message.id));
+        let found = store.call_by_sid(company, &account, &call_sid).await;
+        let found = found
+            .expect("a read")
+            .map(|row| InteractionId::Call(row.id));
+        assert_eq!(found, is_found.then_some(call.id));
+    }
+    let unowned = super::message_sid(2).into();
+    let found = store
+        .message_by_sid(company(), &ACCOUNT.into(), &unowned)
+        .await;
+    assert_eq!(found.expect("a read"), None);
+}
+
 /// Messages and calls of one contact, newest first, without other contacts'.
 pub async fn timelines_mix_messages_and_calls(store: Arc<impl TestedStore>) {
     with_lines(&*store).await;
