@@ -1,5 +1,7 @@
 //! The requests and responses against Twilio's own description of its API, in
-//! `tests/fixtures/rest.json`: nothing is missing, and nothing is called otherwise.
+//! `tests/fixtures/rest.json`: nothing is missing, and nothing is called otherwise. With
+//! `--nocapture` they tell how much there is.
+#![allow(clippy::print_stdout, reason = "it tells how much it has compared")]
 
 use std::collections::BTreeMap;
 
@@ -267,6 +269,7 @@ fn every_parameter_has_a_setter_of_its_name_and_shape() {
             "{operation} has setters that Twilio does not know"
         );
     }
+    println!("{checked} parameters of {} operations", ours.len());
     assert!(checked > 200, "{checked}");
 }
 
@@ -319,6 +322,10 @@ fn every_field_of_a_response_is_typed_or_left_out_on_purpose() {
             assert!(!extra.contains_key("auth_token"), "{operation}");
         }
     }
+    println!(
+        "{checked} fields of the answers to {} operations",
+        ours.len()
+    );
     assert!(checked > 300, "{checked}");
 }
 

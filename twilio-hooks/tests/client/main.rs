@@ -3,6 +3,7 @@
 
 mod callbacks;
 mod calls;
+mod description;
 mod downloads;
 mod failures;
 mod lists;

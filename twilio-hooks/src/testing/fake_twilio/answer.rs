@@ -3,7 +3,7 @@
 use bytes::Bytes;
 use http::{HeaderValue, Response, StatusCode, header};
 use http_body_util::Full;
-use serde_json::{Value, json};
+use serde_json::{Map, Value, json};
 
 /// An answer of the API; an error is one too.
 #[derive(Debug)]
@@ -40,6 +40,20 @@ impl Answer {
 
     pub(super) fn with(mut self, name: header::HeaderName, value: String) -> Self {
         self.headers.push((name, value));
+        self
+    }
+
+    /// Leaves fields out of a resource, or of all those in a list.
+    pub(super) fn without(mut self, fields: &[&str]) -> Self {
+        let Ok(mut body) = serde_json::from_slice::<Map<String, Value>>(&self.body) else {
+            return self;
+        };
+        body.retain(|name, _| !fields.contains(&&**name));
+        let lists = body.values_mut().filter_map(Value::as_array_mut);
+        for row in lists.flatten().filter_map(Value::as_object_mut) {
+            row.retain(|name, _| !fields.contains(&&**name));
+        }
+        self.body = Value::Object(body).to_string().into();
         self
     }
 

@@ -10,6 +10,11 @@ use super::{
 };
 use crate::Params;
 
+/// What recordings don't say if they are asked for as those of a call.
+const NOT_OF_CALLS: &[&str] = &["media_url", "subresource_uris"];
+/// What they say only then.
+const OF_CALLS_ONLY: &[&str] = &["track"];
+
 /// A request to the API whose sender is known.
 #[derive(Debug)]
 pub(super) struct ApiCall {
@@ -93,17 +98,28 @@ impl State {
                 self.forget_steps(sid);
                 delete(&mut self.calls, sid, call)
             }
-            ("POST", ["Calls", of, "Recordings"], "json") => self.create_recording(of, call),
+            ("POST", ["Calls", of, "Recordings"], "json") => self
+                .create_recording(of, call)
+                .map(|answer| answer.without(NOT_OF_CALLS)),
             ("GET", ["Calls", of, "Recordings"], "json") => {
                 list(&self.recordings, "recordings", &|row| {
                     text(row, "call_sid") == *of
                 })
+                .map(|answer| answer.without(NOT_OF_CALLS))
             }
-            ("POST", ["Calls", _, "Recordings", sid], "json") => self.update_recording(sid, call),
+            ("GET", ["Calls", _, "Recordings", sid], "json") => {
+                one(&self.recordings, sid, call).map(|answer| answer.without(NOT_OF_CALLS))
+            }
+            ("POST", ["Calls", _, "Recordings", sid], "json") => self
+                .update_recording(sid, call)
+                .map(|answer| answer.without(NOT_OF_CALLS)),
 
-            ("GET", ["Recordings"], "json") => list(&self.recordings, "recordings", all),
-            ("GET", ["Recordings", sid], "json") => one(&self.recordings, sid, call),
-            ("DELETE", ["Recordings", sid], "json") => {
+            ("GET", ["Recordings"], "json") => list(&self.recordings, "recordings", all)
+                .map(|answer| answer.without(OF_CALLS_ONLY)),
+            ("GET", ["Recordings", sid], "json") => {
+                one(&self.recordings, sid, call).map(|answer| answer.without(OF_CALLS_ONLY))
+            }
+            ("DELETE", ["Recordings", sid] | ["Calls", _, "Recordings", sid], "json") => {
                 self.delete_recording(sid).ok_or_else(|| call.not_found())
             }
             ("GET", ["Recordings", sid], "" | "mp3" | "wav") => self.to_storage(sid, call),

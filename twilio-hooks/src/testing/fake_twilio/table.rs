@@ -96,7 +96,10 @@ fn fits(row: &Row, query: &Params) -> bool {
             .or_else(|_| format!("{wanted}T00:00:00Z").parse());
         match (had.as_str().and_then(time), wanted_time) {
             (Some(had), Ok(wanted)) => compare(&had, &wanted),
-            _ => had.as_str() == Some(&wanted),
+            _ => match had {
+                Value::String(had) => *had == wanted,
+                had => had.to_string() == wanted,
+            },
         }
     })
 }
@@ -182,6 +185,13 @@ mod tests {
             page("To=a&PageSize=3"),
             ("SM4 SM3 SM1".to_owned(), Some("SM1".to_owned()))
         );
+    }
+
+    #[test]
+    fn truth_values_filter_too() {
+        let row = json!({"beta": false}).as_object().unwrap().clone();
+        let fits = |query: &str| fits(&row, &Params::from_form(query.as_bytes()));
+        assert!(fits("Beta=false") && !fits("Beta=true"));
     }
 
     #[test]
