@@ -4,14 +4,13 @@ use std::{fmt, time::Duration};
 
 use super::{
     facts::Facts,
-    leg::{Ending, Leg, State},
+    leg::{Leg, State},
     record::Recording,
     reports::Reports,
 };
 use crate::{
     CallSid,
-    testing::simulation::{Failure, Form, Order, Session, Transcript},
-    twiml::{CallEvent, RecordingEvent},
+    testing::simulation::{Failure, Form, Session, Transcript},
 };
 
 /// A call that is going on, as its caller sees it; or, if the application has made it, the one who
@@ -26,7 +25,7 @@ pub struct Call {
     /// The recording of the whole call.
     pub(super) recording: Option<Recording>,
     /// Whether the end of the call was told.
-    told: bool,
+    pub(super) told: bool,
 }
 
 /// What a step of a test gives.
@@ -41,7 +40,11 @@ impl Call {
         let home = session.home().clone();
         facts.keep("ringing");
         let mut leg = Leg::new(facts, "caller", "ringing", home.clone());
-        leg.go_to(&mut session, &home, Form::default()).await?;
+        if let Err(failure) = leg.go_to(&mut session, &home, Form::default()).await {
+            // Twilio ends a call whose TwiML is of no use.
+            leg.facts.keep("completed");
+            return Err(failure);
+        }
         Ok(Self::new(session, leg, reports))
     }
 
@@ -203,34 +206,6 @@ impl Call {
         Ok(self)
     }
 
-    /// Ends the call, where it is just now.
-    pub(super) async fn leave(&mut self) -> Result<(), Failure> {
-        self.leg.status = match self.leg.status {
-            "ringing" => "no-answer",
-            _ => "completed",
-        };
-        let (session, leg) = (&mut self.session, &mut self.leg);
-        let over = State::Ended(Ending::HungUp);
-        match &mut leg.state {
-            State::Record(_) => leg.finish_recording(session, Some("hangup")).await?,
-            State::Service(_) => leg.leave_service(session, over).await?,
-            State::Dial(dialling) => {
-                dialling.end(session).await?;
-                leg.leave_dial(session, over).await?;
-            }
-            _ => leg.state = over,
-        }
-        if let Some(queued) = &self.leg.queued {
-            let result = if queued.is_talking() {
-                "bridged"
-            } else {
-                "hangup"
-            };
-            self.leg.leave_queue(&mut self.session, result).await?;
-        }
-        self.tell_the_end().await
-    }
-
     /// Listens to the end of the TwiML, where the call is over.
     ///
     /// # Errors
@@ -243,71 +218,12 @@ impl Call {
         Err(self.not_so("the call isn't over"))
     }
 
-    /// Ends the call as Twilio does if the application's answer is of no use.
-    #[cfg(feature = "client")]
-    pub(in crate::testing) async fn give_up(&mut self) {
-        if !self.leg.has_ended() {
-            self.session.event("Twilio ends the call");
-            self.leg.state = State::Ended(Ending::HungUp);
-        }
-        // What has gone wrong is known; whether this is taken as well doesn't matter.
-        drop(self.tell_the_end().await);
-    }
-
     /// Carries out verbs until somebody has to do something.
     pub(super) async fn until_waiting(&mut self) -> Result<(), Failure> {
         self.session.person_acts().await;
         self.obey().await?;
         self.leg.run(&mut self.session).await?;
         self.tell_the_end().await
-    }
-
-    /// Does what the application has asked the API to do with the call.
-    async fn obey(&mut self) -> Result<(), Failure> {
-        let ledger = self.session.account.ledger();
-        let order = ledger.and_then(|ledger| ledger.take_order(&self.leg.facts.sid));
-        let Some(order) = order.filter(|_| !self.leg.has_ended()) else {
-            return self.obey_for_others().await;
-        };
-        if matches!(order, Order::End) {
-            self.session.event("the application ends the call");
-            return self.leave().await;
-        }
-        self.session
-            .event("the application leads the call elsewhere");
-        if let State::Dial(dialling) = &mut self.leg.state {
-            dialling.end(&mut self.session).await?;
-        }
-        self.leg.queued = None;
-        self.leg.state = State::Running;
-        match order {
-            Order::End => Ok(()),
-            Order::GoTo(target) => {
-                let (session, leg) = (&mut self.session, &mut self.leg);
-                leg.go_to(session, &target, Form::default()).await
-            }
-            Order::Twiml(text) => self.leg.read(&self.session, &text),
-        }
-    }
-
-    /// Ends the leg of somebody who was dialled, if the application has asked the API for that.
-    async fn obey_for_others(&mut self) -> Result<(), Failure> {
-        let State::Dial(dialling) = &self.leg.state else {
-            return Ok(());
-        };
-        let Some(talk) = &dialling.talk else {
-            return Ok(());
-        };
-        let ledger = self.session.account.ledger();
-        let order = ledger.and_then(|ledger| ledger.take_order(&talk.child.facts.sid));
-        if matches!(order, Some(Order::End)) {
-            self.session.event(format!(
-                "the application ends the call with {}",
-                talk.child.name
-            ));
-            self.end_dial().await?;
-        }
-        Ok(())
     }
 
     /// A failure that says where the caller is.
@@ -323,32 +239,6 @@ impl Call {
             dialling.end(&mut self.session).await?;
         }
         self.leg.leave_dial(&mut self.session, State::Running).await
-    }
-
-    /// Tells the status callback of the number, once, when the call is over.
-    async fn tell_the_end(&mut self) -> Result<(), Failure> {
-        if self.told || !self.leg.has_ended() {
-            return Ok(());
-        }
-        self.told = true;
-        if matches!(self.leg.status, "in-progress" | "ringing") {
-            self.leg.status = "completed";
-        }
-        let seconds = self.leg.seconds(&self.session);
-        self.session.event("the call is over");
-        let (facts, status) = (&self.leg.facts, self.leg.status);
-        facts.keep(status);
-        if let Some(reports) = &mut self.reports {
-            let (session, event) = (&mut self.session, CallEvent::Completed);
-            reports
-                .tell(session, facts, event, status, Some(seconds))
-                .await?;
-        }
-        if let Some(recording) = self.recording.take() {
-            let (session, event) = (&mut self.session, RecordingEvent::Completed);
-            recording.tell(session, event, Some(seconds)).await?;
-        }
-        Ok(())
     }
 }
 

@@ -133,6 +133,7 @@ mod caller;
 mod calling;
 mod child;
 mod conference;
+mod course;
 mod dial;
 mod facts;
 mod fate;
@@ -141,6 +142,8 @@ mod leg;
 mod queue;
 mod record;
 mod reports;
+#[cfg(feature = "client")]
+mod ringing;
 mod service;
 mod spoken;
 mod whereabouts;

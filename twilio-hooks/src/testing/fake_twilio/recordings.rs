@@ -1,5 +1,6 @@
 //! Recordings: planned, started, finished.
 
+use bytes::Bytes;
 use http::StatusCode;
 use serde_json::{Value, json};
 
@@ -135,7 +136,7 @@ impl State {
             ("ErrorCode", "0".to_owned()),
         ];
         let file = File {
-            content_type: "audio/mpeg".to_owned(),
+            content_type: "audio/x-wav".to_owned(),
             bytes: sound(seconds),
         };
         self.files.insert(sid.to_owned(), file);
@@ -155,11 +156,48 @@ fn is_done(status: &str) -> bool {
     is_over(status) || status == "absent"
 }
 
-/// Bytes that stand for the sound: 8000 for each second, and none like its neighbour.
-fn sound(seconds: i64) -> bytes::Bytes {
-    let length = usize::try_from(seconds.clamp(1, 600)).unwrap_or(1) * 8000;
-    (0..length)
-        .map(|index| (index % 251) as u8)
-        .collect::<Vec<u8>>()
-        .into()
+/// A tone, as a file that browsers play: one channel, 8000 samples of eight bits in a second.
+fn sound(seconds: i64) -> Bytes {
+    let length = u32::try_from(seconds.clamp(1, 600)).unwrap_or(1) * RATE;
+    let mut file = Vec::new();
+    file.extend_from_slice(b"RIFF");
+    file.extend_from_slice(&(36 + length).to_le_bytes());
+    file.extend_from_slice(b"WAVEfmt ");
+    file.extend_from_slice(&16_u32.to_le_bytes());
+    // Samples as they are, in one channel.
+    file.extend_from_slice(&1_u16.to_le_bytes());
+    file.extend_from_slice(&1_u16.to_le_bytes());
+    file.extend_from_slice(&RATE.to_le_bytes());
+    file.extend_from_slice(&RATE.to_le_bytes());
+    file.extend_from_slice(&1_u16.to_le_bytes());
+    file.extend_from_slice(&8_u16.to_le_bytes());
+    file.extend_from_slice(b"data");
+    file.extend_from_slice(&length.to_le_bytes());
+    let wave = TONE.iter().copied().cycle();
+    file.extend(wave.take(length as usize));
+    file.into()
+}
+
+/// Samples in a second.
+const RATE: u32 = 8000;
+/// One wave of a soft tone of 400 Hz.
+const TONE: [u8; 20] = [
+    128, 134, 140, 144, 147, 148, 147, 144, 140, 134, 128, 122, 116, 112, 109, 108, 109, 112, 116,
+    122,
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_recording_is_a_file_of_its_length() {
+        let file = sound(12);
+        assert_eq!(&file[..4], b"RIFF");
+        assert_eq!(&file[8..16], b"WAVEfmt ");
+        let number = |at: usize| u32::from_le_bytes(file[at..at + 4].try_into().unwrap());
+        assert_eq!(number(4) as usize, file.len() - 8);
+        assert_eq!(number(40), 12 * RATE);
+        assert_eq!(file.len(), 44 + 12 * 8000);
+    }
 }
