@@ -6,8 +6,8 @@ use http_body_util::BodyExt;
 use twilio_hooks::{
     CallDirection, CallStatus, RecordingStatus,
     client::{
-        Call as Row, CallEnd, CreateCall, DownloadOptions, MachineDetection, RecordingFormat,
-        UpdateCall,
+        Call as Row, CallEnd, CreateApplication, CreateCall, DownloadOptions, MachineDetection,
+        RecordingFormat, UpdateCall,
     },
     testing::{CallFate, FailureKind, FakeTwilio},
     webhook::{AnsweredBy, CallEvent, EventKind},
@@ -317,4 +317,34 @@ async fn the_api_leads_a_call_elsewhere() {
     twilio.calls().update(&created.sid, end).await.unwrap();
     assert!(call.hears("Goodbye").await.is_err());
     call.is_over().await.unwrap();
+}
+
+#[tokio::test]
+async fn a_call_whose_twiml_is_of_no_use_is_over() {
+    let fake = fake().await;
+    let broken = |asked: &Asked| match &*asked.path {
+        "/status" => nothing(),
+        _ => Answer::new("<Response>".into()),
+    };
+    make(&fake, to_agent()).await;
+    let failure = fake.callee(app(&fake, broken), AGENT).answers().await;
+    assert_eq!(failure.unwrap_err().kind, FailureKind::Answer);
+    let caller = fake.caller(app(&fake, broken), "https://hooks.example.com/voice");
+    let failure = caller.call().await.unwrap_err();
+    assert_eq!(failure.kind, FailureKind::Answer);
+    for call in fake.calls() {
+        assert_eq!(call.status, Some(CallStatus::Completed));
+    }
+}
+
+#[tokio::test]
+async fn an_application_of_the_account_has_the_urls() {
+    let fake = fake().await;
+    let menu = CreateApplication::new().voice_url("https://hooks.example.com/agent");
+    let menu = fake.client().applications().create(menu).await.unwrap();
+    let call = CreateCall::new(AGENT, US).application_sid(menu.sid);
+    make(&fake, call).await;
+    let callee = fake.callee(app(&fake, click_to_call), AGENT);
+    let mut call = callee.answers().await.unwrap();
+    call.hears("Press 1").await.unwrap();
 }
