@@ -29,6 +29,7 @@ use crate::{
     config::{Config, Proxies},
     database::Database,
     jobs::Jobs,
+    people::{ForgetExpired, People},
     replies::{CALL_FALLBACK, Replies},
     secret::Secret,
 };
@@ -59,6 +60,8 @@ pub struct AppState {
     pub proxies: Option<Proxies>,
     /// What time it is.
     pub clock: Clock,
+    /// Who works in the companies.
+    pub people: People,
     /// What is done in the background; [`serve`](crate::server::serve) runs it.
     pub jobs: Jobs,
 }
@@ -93,7 +96,7 @@ impl AppState {
             .companies
             .iter()
             .zip(&rows)
-            .fold(Access::new(), |access, (company, row)| {
+            .fold(Access::new(&config.public_url), |access, (company, row)| {
                 access.company(company.api_token.digest(), row.id)
             })
             .operator(operator);
@@ -101,6 +104,7 @@ impl AppState {
             database.store.clone(),
             BusNotifier::new(database.bus.clone()),
         );
+        let people = People::new(database.db.clone(), clock.clone());
         let replies = Replies::new(database.clone());
         let hooks = Hooks::new(database.store.clone())
             .on_message(replies.clone())
@@ -124,7 +128,8 @@ impl AppState {
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
                 proxies: config.trusted_proxies.clone(),
                 clock,
-                jobs: Jobs::new(),
+                jobs: Jobs::new().with(ForgetExpired::new(people.clone())),
+                people,
             },
             dispatcher,
         ))

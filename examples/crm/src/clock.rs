@@ -1,6 +1,9 @@
 //! [`Clock`]: what time it is.
 
-use std::sync::{Arc, Mutex, PoisonError};
+use std::{
+    sync::{Arc, LazyLock, Mutex, PoisonError},
+    time::{Duration, Instant},
+};
 
 use jiff::{SignedDuration, Timestamp};
 
@@ -27,6 +30,20 @@ impl Clock {
         match &self.set {
             Some(time) => *time.lock().unwrap_or_else(PoisonError::into_inner),
             None => Timestamp::now(),
+        }
+    }
+
+    /// How long it is since some beginning. Unlike [`now`](Self::now) it is not turned back when
+    /// somebody sets the system's clock.
+    #[must_use]
+    pub fn ticks(&self) -> Duration {
+        static BEGINNING: LazyLock<Instant> = LazyLock::new(Instant::now);
+        match &self.set {
+            Some(_) => {
+                let since = self.now().duration_since(Timestamp::UNIX_EPOCH);
+                Duration::try_from(since).unwrap_or_default()
+            }
+            None => BEGINNING.elapsed(),
         }
     }
 

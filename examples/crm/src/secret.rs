@@ -67,6 +67,12 @@ impl SecretDigest {
         Self(Sha256::digest(text.as_bytes()).into())
     }
 
+    /// The bytes, for a database.
+    #[must_use]
+    pub fn to_vec(self) -> Vec<u8> {
+        self.0.to_vec()
+    }
+
     /// Whether both are digests of the same text.
     #[must_use]
     pub fn matches(&self, other: &Self) -> bool {

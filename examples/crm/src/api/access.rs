@@ -8,7 +8,7 @@ use jiff::Timestamp;
 use twilio_hooks::{CompanyId, UserId};
 use uuid::Uuid;
 
-use super::{Problem, client_ip::client_ip};
+use super::{Problem, browser::Browser, client_ip::client_ip};
 use crate::{
     app::AppState,
     people::{Permission, Role},
@@ -18,18 +18,23 @@ use crate::{
 /// What a subprotocol of a WebSocket begins with if the rest of it is a token.
 const SUBPROTOCOL: &str = "bearer.";
 
-/// The tokens, as digests, and whose they are.
-#[derive(Debug, Clone, Default)]
+/// The tokens of the configuration, as digests, and whose they are; and how browsers come in.
+#[derive(Debug, Clone)]
 pub struct Access {
     companies: Vec<(SecretDigest, CompanyId)>,
     operator: Option<SecretDigest>,
+    pub(super) browser: Browser,
 }
 
 impl Access {
-    /// Nobody may do anything.
+    /// Nobody has a token; people come from pages of this address.
     #[must_use]
-    pub fn new() -> Self {
-        Self::default()
+    pub fn new(public_url: &str) -> Self {
+        Self {
+            companies: Vec::new(),
+            operator: None,
+            browser: Browser::new(public_url),
+        }
     }
 
     /// Opens a company's data to whoever has this token.
@@ -69,6 +74,8 @@ pub struct Caller {
     pub role: Role,
     /// Who it is, for the audit log.
     pub actor: Actor,
+    /// The session, if it is a person with a browser.
+    pub session: Option<Uuid>,
     /// When it asks.
     pub at: Timestamp,
     /// Where it asks from, as far as that is known.
@@ -117,25 +124,26 @@ impl Caller {
             company,
             role: Role::Owner,
             actor: Actor::Server,
+            session: None,
             at: now,
             ip: None,
         }
     }
 }
 
+/// By the token in the header, or by the cookie of a session. A cookie comes along by itself wherever
+/// the request was made, so with one a request that changes something must be of our own pages.
 impl FromRequestParts<AppState> for Caller {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, Problem> {
-        let company = bearer(&parts.headers)
-            .and_then(|token| state.access.company_of(token))
-            .ok_or_else(|| refuse("token"))?;
+        let caller = match bearer(&parts.headers) {
+            Some(token) => by_token(token, state).await?,
+            None => by_cookie(parts, state, parts.method.is_safe()).await?,
+        };
         Ok(Self {
-            company,
-            role: Role::Owner,
-            actor: Actor::Configured,
-            at: state.clock.now(),
             ip: client_ip(parts, state.proxies.as_ref()),
+            ..caller
         })
     }
 }
@@ -144,8 +152,8 @@ impl FromRequestParts<AppState> for Caller {
 /// never in the URL, which ends up in logs.
 #[derive(Debug, Clone)]
 pub struct LiveCaller {
-    /// The company to tell of.
-    pub company: CompanyId,
+    /// Who listens.
+    pub caller: Caller,
     /// The subprotocol that had the token.
     pub subprotocol: Option<String>,
 }
@@ -164,14 +172,43 @@ impl FromRequestParts<AppState> for LiveCaller {
             .find(|protocol| protocol.starts_with(SUBPROTOCOL));
         let token = bearer(&parts.headers)
             .or_else(|| subprotocol.and_then(|protocol| protocol.strip_prefix(SUBPROTOCOL)));
-        let company = token
-            .and_then(|token| state.access.company_of(token))
-            .ok_or_else(|| refuse("token"))?;
+        let caller = match token {
+            Some(token) => by_token(token, state).await?,
+            // Any page may open a WebSocket to here, and read it.
+            None => by_cookie(parts, state, false).await?,
+        };
         Ok(Self {
-            company,
+            caller: Caller {
+                ip: client_ip(parts, state.proxies.as_ref()),
+                ..caller
+            },
             subprotocol: subprotocol.map(str::to_owned),
         })
     }
+}
+
+async fn by_token(token: &str, state: &AppState) -> Result<Caller, Problem> {
+    if let Some(company) = state.access.company_of(token) {
+        return Ok(Caller {
+            actor: Actor::Configured,
+            ..Caller::server(company, state.clock.now())
+        });
+    }
+    let caller = state.people.by_token(token).await?;
+    caller.ok_or_else(|| refuse("token"))
+}
+
+async fn by_cookie(parts: &Parts, state: &AppState, is_safe: bool) -> Result<Caller, Problem> {
+    let browser = &state.access.browser;
+    let secret = browser
+        .secret(&parts.headers)
+        .ok_or_else(|| refuse("token"))?;
+    if !is_safe && !browser.is_own_page(&parts.headers) {
+        tracing::warn!(reason = "origin", "request of the API refused");
+        return Err(Problem::foreign_origin());
+    }
+    let caller = state.people.by_session(secret).await?;
+    caller.ok_or_else(|| refuse("session"))
 }
 
 /// Whoever runs the server. Where no operator's token is configured, there is nothing to find.

@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
 };
 use http::request::Parts;
-use serde::{Deserialize, de::DeserializeOwned};
+use serde::{Deserialize, Deserializer, de::DeserializeOwned};
 use twilio_hooks::store::PageRequest;
 use utoipa::IntoParams;
 
@@ -145,6 +145,15 @@ where
             Err(error) => Err(Problem::refused(error.status(), error.body_text())),
         }
     }
+}
+
+/// Tells null from absent, in a body that changes something.
+pub(super) fn present<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    D: Deserializer<'de>,
+    T: Deserialize<'de>,
+{
+    Option::deserialize(value).map(Some)
 }
 
 async fn query<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>

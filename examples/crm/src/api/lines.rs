@@ -1,14 +1,14 @@
 //! `/api/lines`: the company's numbers, and what they say by themselves.
 
 use axum::{Json, extract::State};
-use serde::{Deserialize, Deserializer};
+use serde::Deserialize;
 use twilio_hooks::{CompanyId, LineId, store::Line};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Caller, Problem,
-    extract::{Body, Id},
+    extract::{Body, Id, present},
     problem::ProblemView,
     view::LineView,
 };
@@ -132,9 +132,4 @@ fn text(
         }
     }
     Ok(setting)
-}
-
-/// Tells null from absent.
-fn present<'de, D: Deserializer<'de>>(value: D) -> Result<Option<Option<String>>, D::Error> {
-    Option::deserialize(value).map(Some)
 }

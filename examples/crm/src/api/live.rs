@@ -32,16 +32,25 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     responses((status = 101, description = "the WebSocket is open"))
 )]
 async fn listen(
-    caller: LiveCaller,
+    LiveCaller {
+        caller,
+        subprotocol,
+    }: LiveCaller,
     State(state): State<AppState>,
     Since { since, .. }: Since,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
     let upgrade = upgrade.map_err(|error| Problem::refused(error.status(), error.body_text()))?;
-    let offered = std::iter::once(SUBPROTOCOL.to_owned()).chain(caller.subprotocol);
+    let offered = std::iter::once(SUBPROTOCOL.to_owned()).chain(subprotocol);
     Ok(upgrade
         .protocols(offered)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(move |socket| state.live.serve(socket, caller.company, since)))
+        .on_upgrade(async move |socket| {
+            let ended = state.people.ended(caller);
+            tokio::select! {
+                () = state.live.serve(socket, caller.company, since) => {}
+                () = ended => {}
+            }
+        }))
 }

@@ -1,10 +1,13 @@
 //! The JSON API, one file for each resource.
 //!
-//! A token picks the company, and every read names it: what is another company's is not found.
+//! Who asks belongs to a company, and every read names it: what is another company's is not found.
 
 mod access;
+mod audit;
+mod browser;
 mod calls;
 mod client_ip;
+mod company;
 mod contacts;
 mod extract;
 mod health;
@@ -14,6 +17,9 @@ mod messages;
 mod notifications;
 mod operator;
 mod problem;
+mod sessions;
+mod tokens;
+mod users;
 mod view;
 
 use std::time::Duration;
@@ -51,11 +57,16 @@ struct Document;
 /// All routes but the webhooks, and the document that describes them.
 pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(audit::router())
         .merge(calls::router())
+        .merge(company::router())
         .merge(contacts::router())
         .merge(lines::router())
         .merge(messages::router())
         .merge(notifications::router())
+        .merge(sessions::router())
+        .merge(tokens::router())
+        .merge(users::router())
         .route_layer(from_fn(time_limit))
         // They may take as long as they take.
         .merge(live::router())

@@ -1,6 +1,6 @@
 //! [`Problem`]: errors as JSON, as RFC 9457 has them.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, time::Duration};
 
 use axum::{
     Json,
@@ -11,6 +11,8 @@ use serde::Serialize;
 use twilio_hooks::{ReceiveError, store::StoreError};
 use utoipa::ToSchema;
 
+use crate::people::PeopleError;
+
 /// Why a request of the API failed: `{"type", "title", "status", "detail"}`.
 ///
 /// The detail is for the programmer on the other side. It never says what the database said.
@@ -18,6 +20,7 @@ use utoipa::ToSchema;
 pub struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
+    retry_after: Option<Duration>,
 }
 
 impl Problem {
@@ -25,6 +28,7 @@ impl Problem {
         Self {
             status,
             detail: detail.into(),
+            retry_after: None,
         }
     }
 
@@ -33,12 +37,30 @@ impl Problem {
         Self::new(StatusCode::BAD_REQUEST, detail)
     }
 
-    /// 401: no token, or not one of ours.
+    /// 401: nobody is signed in, no token, or not one of ours.
     #[must_use]
     pub fn unauthorized() -> Self {
         Self::new(
             StatusCode::UNAUTHORIZED,
-            "a valid token is needed in the header `Authorization: Bearer <token>`",
+            "sign in, or send a valid token in the header `Authorization: Bearer <token>`",
+        )
+    }
+
+    /// 401: it is not known whose email address and password these are.
+    #[must_use]
+    pub fn wrong_login() -> Self {
+        Self::new(
+            StatusCode::UNAUTHORIZED,
+            "the email address or the password is not right",
+        )
+    }
+
+    /// 403: a page of somebody else's has sent this, in the name of whoever looks at it.
+    #[must_use]
+    pub fn foreign_origin() -> Self {
+        Self::new(
+            StatusCode::FORBIDDEN,
+            "with a cookie, requests come from the pages of this server only",
         )
     }
 
@@ -81,6 +103,13 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
     }
 
+    /// Says when the request may be made again.
+    #[must_use]
+    pub fn with_retry_after(mut self, wait: Duration) -> Self {
+        self.retry_after = Some(wait);
+        self
+    }
+
     /// 502: Twilio did not do it.
     pub fn twilio(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::BAD_GATEWAY, detail)
@@ -100,8 +129,9 @@ impl Problem {
     pub fn unavailable() -> Self {
         Self::new(
             StatusCode::SERVICE_UNAVAILABLE,
-            "the database does not answer; try again later",
+            "the server is not able to answer now; try again later",
         )
+        .with_retry_after(Duration::from_secs(5))
     }
 
     /// A refusal of axum's, with its status.
@@ -139,8 +169,10 @@ impl IntoResponse for Problem {
         if self.status == StatusCode::UNAUTHORIZED {
             headers.insert(header::WWW_AUTHENTICATE, HeaderValue::from_static("Bearer"));
         }
-        if self.status == StatusCode::SERVICE_UNAVAILABLE {
-            headers.insert(header::RETRY_AFTER, HeaderValue::from_static("5"));
+        if let Some(wait) = self.retry_after {
+            // Up, because a second too early is refused again.
+            let seconds = wait.as_secs() + u64::from(wait.subsec_nanos() > 0);
+            headers.insert(header::RETRY_AFTER, seconds.max(1).into());
         }
         response
     }
@@ -157,6 +189,31 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Backend(_) => Self::unavailable(),
             _ => Self::internal(),
+        }
+    }
+}
+
+impl From<PeopleError> for Problem {
+    fn from(error: PeopleError) -> Self {
+        match error {
+            PeopleError::NotFound => Self::not_found(),
+            PeopleError::Forbidden => Self::forbidden(),
+            PeopleError::LastOwner => {
+                Self::conflict("a company always has an owner; make somebody else one before")
+            }
+            PeopleError::EmailInUse => Self::conflict("the email address is in use"),
+            PeopleError::Conflict(detail) => Self::conflict(detail),
+            PeopleError::Invalid(detail) => Self::unprocessable(detail),
+            PeopleError::WrongLogin => Self::wrong_login(),
+            PeopleError::WrongPassword => Self::unprocessable("the present password is not right"),
+            PeopleError::TooMany(wait) => {
+                Self::too_many("too many attempts; wait before the next one").with_retry_after(wait)
+            }
+            PeopleError::Busy => {
+                tracing::warn!(reason = "passwords", "too many passwords are being checked");
+                Self::unavailable()
+            }
+            PeopleError::Store(error) => error.into(),
         }
     }
 }

@@ -1,4 +1,4 @@
-//! The command line: `crm serve`, `crm demo`, `crm simulate`.
+//! The command line: `crm serve`, `crm demo`, `crm user`, `crm simulate`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -7,6 +7,7 @@
 
 mod demo;
 mod serve;
+mod user;
 
 use std::{env, path::PathBuf, process::ExitCode};
 
@@ -35,6 +36,8 @@ enum Command {
     Serve(serve::ServeArgs),
     /// Try it out: a server with made-up messages and calls, without Twilio and without a trace.
     Demo(demo::DemoArgs),
+    /// Add people who may sign in.
+    User(user::UserArgs),
     /// Send webhooks as Twilio would, to a server of yours.
     Simulate(Box<SimulateArgs>),
 }
@@ -58,6 +61,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let code = match cli.command {
         Command::Serve(args) => runtime.block_on(serve::run(args, config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
+        Command::User(args) => runtime.block_on(user::run(args, config)),
         Command::Simulate(args) => {
             let known = Known::load(config, without_twilio)?;
             let defaults = simulate::cli::Defaults {

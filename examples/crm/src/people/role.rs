@@ -66,7 +66,8 @@ impl FromStr for Role {
 pub struct UnknownRole;
 
 /// What may be allowed or not.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, Serialize, ToSchema)]
+#[serde(rename_all = "snake_case")]
 pub enum Permission {
     /// See contacts, messages, calls, notifications, lines and templates.
     Read,
