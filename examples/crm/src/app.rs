@@ -30,7 +30,7 @@ use crate::{
     database::Database,
     jobs::Jobs,
     people::{ForgetExpired, People},
-    replies::{CALL_FALLBACK, Replies},
+    replies::{CALL_FALLBACK, Replies, TextReplies},
     secret::Secret,
 };
 
@@ -107,7 +107,7 @@ impl AppState {
         let people = People::new(database.db.clone(), clock.clone());
         let replies = Replies::new(database.clone());
         let hooks = Hooks::new(database.store.clone())
-            .on_message(replies.clone())
+            .on_message(TextReplies::new(database.clone(), clock.clone()))
             .on_call(replies)
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())

@@ -10,6 +10,7 @@ pub mod cli;
 pub mod clock;
 pub mod closable;
 pub mod config;
+pub mod consent;
 pub mod contacts;
 pub mod database;
 pub mod jobs;

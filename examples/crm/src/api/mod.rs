@@ -8,6 +8,7 @@ mod browser;
 mod calls;
 mod client_ip;
 mod company;
+mod consent;
 mod contacts;
 mod extract;
 mod health;
@@ -60,6 +61,7 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(audit::router())
         .merge(calls::router())
         .merge(company::router())
+        .merge(consent::router())
         .merge(contacts::router())
         .merge(lines::router())
         .merge(messages::router())

@@ -15,7 +15,7 @@ use super::{
     extract::{MAX_LIMIT, Paging, PagingParams},
     view::PageView,
 };
-use crate::app::AppState;
+use crate::{app::AppState, consent::LateStatement};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -124,7 +124,12 @@ async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
                 rerouted.unreadable += 1;
                 continue;
             };
-            if state.hooks.record(change).await?.is_routed() {
+            let said = LateStatement::of(&change);
+            let recorded = state.hooks.record(change).await?;
+            if let Some(said) = said {
+                said.apply(&state.database.db, &recorded).await?;
+            }
+            if recorded.is_routed() {
                 rerouted.routed += 1;
             } else {
                 rerouted.unrouted += 1;

@@ -6,6 +6,7 @@
 mod api;
 mod binary;
 mod config;
+mod consent;
 mod live;
 mod logs;
 mod operator;

@@ -1,0 +1,28 @@
+//! Consent: whether we may write to a contact from a line.
+//!
+//! It belongs to a contact *and* one of our lines: who says STOP to one number still gets the texts of
+//! another. Lines in one messaging service share it for whatever came through the service, as they
+//! do at Twilio. Nobody has to say yes first: a contact is in until there is a no.
+//!
+//! - [`Keyword`] reads what contacts write; [`Said`] is that, or what advanced opt-out made of it.
+//! - [`Statement`] is one yes or no, with its [`Source`] and its time. What it changes is decided by
+//!   the time at which it was received, so repeats and latecomers do no harm.
+//! - [`state`] answers, [`apply_incoming`], [`opted_out`] and [`opted_in`] write.
+//!
+//! Twilio itself answers STOP, START and HELP and blocks what is sent after a STOP (error 21610), so
+//! nothing here sends anything, and no person can undo what a contact has said.
+
+mod keyword;
+mod late;
+mod statement;
+mod table;
+
+pub use self::{
+    keyword::{Keyword, Said},
+    late::LateStatement,
+    statement::{Consent, Source, Statement, UnknownSource},
+    table::{
+        Applied, Between, ContactOptedOut, HistoryEntry, Incoming, apply_incoming, history,
+        move_contact, note_service, opted_in, opted_out, state, state_in,
+    },
+};
