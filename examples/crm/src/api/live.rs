@@ -1,9 +1,13 @@
 //! `/api/live`: notifications by WebSocket, as they happen.
 
 use axum::{
-    extract::{State, WebSocketUpgrade, ws::rejection::WebSocketUpgradeRejection},
+    extract::{
+        State, WebSocketUpgrade,
+        ws::{CloseFrame, rejection::WebSocketUpgradeRejection},
+    },
     response::Response,
 };
+use twilio_hooks_axum::Listener;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
@@ -15,6 +19,10 @@ use crate::app::AppState;
 
 /// What a client offers beside the token, so that the token need not be repeated to it.
 const SUBPROTOCOL: &str = "crm";
+
+/// Why a WebSocket is closed whose session has ended, or may do something else now: it is of no use to
+/// come back with it before having asked who one is.
+const SIGNED_OUT: u16 = 4401;
 
 /// Clients only listen.
 const MAX_FRAME: usize = 4096;
@@ -46,11 +54,15 @@ async fn listen(
         .protocols(offered)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
-        .on_upgrade(async move |socket| {
+        .on_upgrade(move |socket| {
             let ended = state.people.ended(caller);
-            tokio::select! {
-                () = state.live.serve(socket, caller.company, since) => {}
-                () = ended => {}
-            }
+            let listener = Listener::new().with_since(since).with_end(async move {
+                ended.await;
+                CloseFrame {
+                    code: SIGNED_OUT,
+                    reason: "signed out".into(),
+                }
+            });
+            state.live.serve_listener(socket, caller.company, listener)
         }))
 }
