@@ -46,3 +46,88 @@ create table line_services (
     service_sid text not null,
     primary key (company_id, line_id)
 ){strict};
+
+create table templates (
+    id {id} primary key not null,
+    company_id {id} not null references companies (id),
+    name text not null,
+    -- What one types after `/` to find it.
+    shortcut text,
+    -- With its blanks, such as {{contact.name}}.
+    body text not null,
+    created_at {time} not null,
+    updated_at {time} not null,
+    unique (company_id, id)
+){strict};
+create unique index templates_by_name on templates (company_id, lower(name));
+create unique index templates_by_shortcut on templates (company_id, shortcut)
+    where shortcut is not null;
+
+-- The companies that were given their first templates.
+create table template_starters (
+    company_id {id} primary key not null references companies (id)
+){strict};
+
+-- When a company is open, as JSON. No row: always.
+create table business_hours (
+    company_id {id} primary key not null references companies (id),
+    schedule text not null,
+    updated_at {time} not null
+){strict};
+
+-- What texts are answered with by themselves: of a company, and of lines that differ.
+create table auto_reply_rules (
+    company_id {id} not null references companies (id),
+    -- Null for the company's.
+    line_id {id},
+    enabled {flag} not null,
+    -- always or closed.
+    occasion text not null,
+    -- The text with its blanks, or a template.
+    body text,
+    template_id {id},
+    -- For `always`: how often one contact gets it.
+    every_minutes {number} not null,
+    per_day {number} not null,
+    updated_at {time} not null,
+    check ((body is null) <> (template_id is null)),
+    foreign key (company_id, template_id) references templates (company_id, id)
+){strict};
+create unique index auto_reply_rules_by_company on auto_reply_rules (company_id)
+    where line_id is null;
+create unique index auto_reply_rules_by_line on auto_reply_rules (company_id, line_id)
+    where line_id is not null;
+create index auto_reply_rules_by_template on auto_reply_rules (company_id, template_id)
+    where template_id is not null;
+
+-- What was decided for each text that came while a reply was set. Rows are never changed, so a text
+-- that comes again gets the same answer.
+create table auto_replies (
+    -- The text.
+    message_id {id} primary key not null,
+    company_id {id} not null,
+    line_id {id} not null,
+    -- Null for senders who hide.
+    contact_id {id},
+    -- `sent`, or why not.
+    decision text not null,
+    -- More about it, for people.
+    detail text,
+    -- What the answer is stored under as a message, its text, and its parties; null if there is none.
+    reply_id {id},
+    reply text,
+    from_address text,
+    to_address text,
+    -- When the period began in which the contact gets one reply.
+    closed_since {time},
+    -- Tells texts that are the same; null if there is no text.
+    digest {bytes},
+    at {time} not null,
+    foreign key (company_id, message_id) references sms (company_id, id),
+    foreign key (company_id, contact_id) references contacts (company_id, id)
+){strict};
+create index auto_replies_by_contact on auto_replies (company_id, contact_id, at);
+create unique index auto_replies_by_reply on auto_replies (reply_id) where reply_id is not null;
+-- However many servers decide at once.
+create unique index auto_replies_by_period on auto_replies (company_id, contact_id, closed_since)
+    where closed_since is not null and reply_id is not null;

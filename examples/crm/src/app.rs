@@ -32,6 +32,7 @@ use crate::{
     people::{ForgetExpired, People},
     replies::{CALL_FALLBACK, Replies, TextReplies},
     secret::Secret,
+    templates,
 };
 
 const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
@@ -91,6 +92,9 @@ impl AppState {
             .map(|company| company.name.clone())
             .collect();
         let rows = database.seed(&names, &config.lines, clock.now()).await?;
+        for company in &rows {
+            templates::add_starters(&database.db, company.id, clock.now()).await?;
+        }
         let operator = config.operator_token.as_ref().map(Secret::digest);
         let access = config
             .companies

@@ -20,3 +20,4 @@ pub mod replies;
 pub mod secret;
 pub mod server;
 pub mod simulate;
+pub mod templates;

@@ -19,6 +19,7 @@ mod notifications;
 mod operator;
 mod problem;
 mod sessions;
+mod templates;
 mod tokens;
 mod users;
 mod view;
@@ -67,6 +68,7 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(messages::router())
         .merge(notifications::router())
         .merge(sessions::router())
+        .merge(templates::router())
         .merge(tokens::router())
         .merge(users::router())
         .route_layer(from_fn(time_limit))

@@ -12,4 +12,5 @@ mod logs;
 mod operator;
 mod stories;
 mod support;
+mod templates;
 mod webhooks;
