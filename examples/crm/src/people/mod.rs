@@ -20,6 +20,8 @@ mod role;
 mod sessions;
 mod users;
 
+use std::time::Duration;
+
 use crate::{clock::Clock, database::Db};
 
 pub use self::{
@@ -37,6 +39,9 @@ pub use self::{
 };
 use self::{limit::LoginLimits, password::Passwords};
 
+/// How often a connection looks for itself, because another process may have ended it.
+const RECHECK: Duration = Duration::from_secs(30);
+
 /// The people of all companies. Clones are cheap.
 #[derive(Debug, Clone)]
 pub struct People {
@@ -44,6 +49,7 @@ pub struct People {
     clock: Clock,
     passwords: Passwords,
     limits: LoginLimits,
+    recheck: Duration,
     /// Whom to tell when somebody may not go on.
     pub revocations: Revocations,
 }
@@ -57,7 +63,15 @@ impl People {
             passwords: Passwords::default(),
             limits: LoginLimits::new(&clock),
             clock,
+            recheck: RECHECK,
             revocations: Revocations::default(),
         }
+    }
+
+    /// Sets how soon an open connection sees what another process has ended; 30 seconds by default.
+    #[must_use]
+    pub fn with_recheck(mut self, recheck: Duration) -> Self {
+        self.recheck = recheck;
+        self
     }
 }

@@ -1,7 +1,5 @@
 //! [`Revocations`]: what ends an open connection of somebody who may not listen any more.
 
-use std::time::Duration;
-
 use tokio::{sync::broadcast, time::timeout};
 
 use crate::api::{Actor, Caller};
@@ -10,9 +8,6 @@ use super::People;
 
 /// How many announcements a connection may be behind; one that is further behind looks for itself.
 const CAPACITY: usize = 256;
-
-/// How often a connection looks for itself, because another process may have ended it.
-const RECHECK: Duration = Duration::from_secs(30);
 
 /// Tells open connections that something about a person or a program has changed: a session was ended,
 /// a role changed, a token revoked. Clones share the listeners.
@@ -41,7 +36,8 @@ impl People {
     /// Ends when the caller may not go on as who they were when they came: the session has ended or
     /// expired, the person was disabled or has another role, the token was revoked.
     ///
-    /// In this process that is at once; what another process has done is seen within 30 seconds.
+    /// In this process that is at once; what another process has done is seen within 30 seconds, or
+    /// [what was set](Self::with_recheck).
     pub fn ended(&self, caller: Caller) -> impl Future<Output = ()> + Send + use<> {
         // Listen before looking, so that nothing falls between.
         let mut news = self.revocations.sender.subscribe();
@@ -68,7 +64,7 @@ impl People {
                         }
                     }
                 };
-                let _ = timeout(RECHECK, about_caller).await;
+                let _ = timeout(people.recheck, about_caller).await;
             }
         }
     }

@@ -196,3 +196,59 @@ fn it_names_what_is_wrong_with_its_configuration() {
         "{said}"
     );
 }
+
+/// Somebody must be the first.
+#[tokio::test]
+async fn the_first_owner_is_added_on_the_command_line() {
+    let directory = TempDir::new();
+    let add = |arguments: &[&str], password: &str| {
+        let mut child = crm(&directory)
+            .args(["user", "add", "--company", "Alpha"])
+            .args(arguments)
+            .env("CRM_PUBLIC_URL", PUBLIC_URL)
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("CRM_COMPANY", "Alpha")
+            .env("CRM_API_TOKEN", ALPHA)
+            .stdin(Stdio::piped())
+            .spawn()
+            .unwrap();
+        let mut stdin = child.stdin.take().unwrap();
+        // It may have ended without reading.
+        let _ = stdin.write_all(password.as_bytes());
+        drop(stdin);
+        let output = child.wait_with_output().unwrap();
+        let text = |bytes: Vec<u8>| String::from_utf8(bytes).unwrap();
+        (
+            output.status.success(),
+            text(output.stdout),
+            text(output.stderr),
+        )
+    };
+    let ana = ["--email", "Ana@example.com", "--password-stdin"];
+    let (_, _, error) = add(&ana, "short\n");
+    assert!(error.contains("10 characters"), "{error}");
+    let (added, output, _) = add(&ana, "a long password\n");
+    assert!(
+        added && output == "ana@example.com can sign in now\n",
+        "{output}"
+    );
+    let (added, _, error) = add(&ana, "a long password\n");
+    assert!(
+        !added && error.contains("the email address is in use"),
+        "{error}"
+    );
+    let bob = ["--email", "bob@example.com", "--role", "agent"];
+    let (added, output, _) = add(&bob, "");
+    assert!(added, "{output}");
+    let token = output.lines().last().unwrap();
+
+    let storage = crate::support::Storage::Sqlite(directory);
+    let crm = crate::support::Crm::start_in(storage).await;
+    let answer = crm.log_in("ana@example.com", "a long password").await;
+    assert_eq!(answer.json()["role"], "owner");
+    let body = serde_json::json!({ "token": token, "password": "another long one" });
+    crm.post("", "/api/password", &body).await.json();
+    let answer = crm.log_in("bob@example.com", "another long one").await;
+    assert_eq!(answer.json()["role"], "agent");
+}

@@ -17,17 +17,17 @@ use tokio_tungstenite::{
 
 use crate::support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, SENDER, sid, soon};
 
-type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
+pub(crate) type Socket = WebSocketStream<MaybeTlsStream<TcpStream>>;
 
 /// A server on a port of its own, beside an `app` for requests.
-struct Running {
-    crm: Crm,
-    address: SocketAddr,
+pub(crate) struct Running {
+    pub(crate) crm: Crm,
+    pub(crate) address: SocketAddr,
     stop: oneshot::Sender<()>,
     server: JoinHandle<std::io::Result<()>>,
 }
 
-async fn start() -> Running {
+pub(crate) async fn start() -> Running {
     let mut crm = Crm::start().await;
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
@@ -53,7 +53,7 @@ async fn start() -> Running {
 }
 
 impl Running {
-    async fn connect(
+    pub(crate) async fn connect(
         &self,
         query: &str,
         header: Option<(&'static str, String)>,
@@ -66,13 +66,13 @@ impl Running {
         soon(connect_async(request)).await
     }
 
-    async fn listen(&self, query: &str, token: &str) -> Socket {
+    pub(crate) async fn listen(&self, query: &str, token: &str) -> Socket {
         let header = ("authorization", format!("Bearer {token}"));
         self.connect(query, Some(header)).await.unwrap().0
     }
 }
 
-async fn next(socket: &mut Socket) -> Value {
+pub(crate) async fn next(socket: &mut Socket) -> Value {
     loop {
         match soon(socket.next()).await.unwrap().unwrap() {
             Message::Text(text) => return serde_json::from_str(&text).unwrap(),

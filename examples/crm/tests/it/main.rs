@@ -5,11 +5,17 @@
 
 mod api;
 mod binary;
+mod browser;
 mod config;
 mod consent;
+mod document;
+mod dump;
+mod isolation;
 mod live;
 mod logs;
 mod operator;
+mod people;
+mod roles;
 mod stories;
 mod support;
 mod templates;

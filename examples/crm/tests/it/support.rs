@@ -134,13 +134,30 @@ impl Crm {
         Self::open(Storage::sqlite(), first, None, Clock::default()).await
     }
 
+    /// On a database that may have something already.
+    pub(crate) async fn start_in(storage: Storage) -> Self {
+        Self::open(storage, "", None, Clock::default()).await
+    }
+
+    /// As people and Twilio call it at another address.
+    pub(crate) async fn start_at(public_url: &str) -> Self {
+        let storage = Storage::sqlite();
+        let toml = config("", &storage.url()).replace(PUBLIC_URL, public_url);
+        Self::with_config(storage, &toml, None, Clock::default()).await
+    }
+
     /// Its Twilio is a fake, and its clock stands still at [`NOW`].
     pub(crate) async fn with_fake(storage: Storage) -> Self {
+        Self::with_fake_and(storage, "").await
+    }
+
+    /// The same, with `first` before the sections of the configuration.
+    pub(crate) async fn with_fake_and(storage: Storage, first: &str) -> Self {
         let fake = FakeTwilio::start().await.unwrap();
         for number in [ALPHA_LINE, BETA_LINE] {
             fake.add_number(number);
         }
-        let first = format!("twilio_api_url = {:?}", fake.base_url());
+        let first = format!("twilio_api_url = {:?}\n{first}", fake.base_url());
         let clock = Clock::at(NOW.parse().unwrap());
         Self::open(storage, &first, Some(fake), clock).await
     }
@@ -155,7 +172,18 @@ impl Crm {
                 .replace(ACCOUNT, &account.0)
                 .replace(AUTH_TOKEN, &account.1);
         }
-        let config = Config::parse(&toml).unwrap();
+        let mut crm = Self::with_config(storage, &toml, fake, clock).await;
+        crm.account = account;
+        crm
+    }
+
+    async fn with_config(
+        storage: Storage,
+        toml: &str,
+        fake: Option<FakeTwilio>,
+        clock: Clock,
+    ) -> Self {
+        let config = Config::parse(toml).unwrap();
         let database = Database::connect(&config.database_url).await.unwrap();
         let (state, dispatcher) = AppState::with_clock(&config, database, clock.clone())
             .await
@@ -167,7 +195,7 @@ impl Crm {
             config,
             fake,
             clock,
-            account,
+            account: (ACCOUNT.to_owned(), AUTH_TOKEN.to_owned()),
             _storage: storage,
         }
     }
