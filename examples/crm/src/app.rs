@@ -22,7 +22,7 @@ use twilio_hooks_axum::{Live, Webhooks};
 use uuid::Uuid;
 
 use crate::{
-    accounts::Accounts,
+    accounts::{Accounts, CheckAccounts},
     api::{self, Access, Problem},
     clock::Clock,
     closable::ClosableBus,
@@ -65,6 +65,8 @@ pub struct AppState {
     pub people: People,
     /// What is done in the background; [`serve`](crate::server::serve) runs it.
     pub jobs: Jobs,
+    /// What asks Twilio now and then whether all is well; runs beside the jobs.
+    pub checks: Jobs,
 }
 
 impl AppState {
@@ -116,8 +118,16 @@ impl AppState {
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())
             .with_wake(dispatcher.wake());
-        let signature = ValidateSignatureLayer::new(config.signed_url()?, config.auth_tokens())
-            .with_diagnosis(Diagnose::new());
+        let accounts = Accounts::open(config, &database, &rows, clock.clone()).await?;
+        let signed_url = config.signed_url()?;
+        // Without a key there are only the accounts of the configuration, and a diagnosis can tell if
+        // another one of them has signed.
+        let signature = match accounts.can_store() {
+            true => ValidateSignatureLayer::with_key_provider(signed_url, accounts.clone()),
+            false => ValidateSignatureLayer::new(signed_url, config.auth_tokens()),
+        };
+        let signature = signature.with_diagnosis(Diagnose::new());
+        let checks = Jobs::new().with(CheckAccounts::new(accounts.clone()));
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         Ok((
@@ -128,12 +138,13 @@ impl AppState {
                 signature,
                 live,
                 live_bus,
-                accounts: Accounts::from_config(config)?,
+                accounts,
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
                 proxies: config.trusted_proxies.clone(),
                 clock,
                 jobs: Jobs::new().with(ForgetExpired::new(people.clone())),
                 people,
+                checks,
             },
             dispatcher,
         ))

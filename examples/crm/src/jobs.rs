@@ -20,7 +20,7 @@ pub trait Job: fmt::Debug + Send + Sync + 'static {
     /// Its name in the log.
     fn name(&self) -> &'static str;
 
-    /// Does what is due, and says how long it can be left alone; [`Jobs::wake`] ends that early.
+    /// Does what is due, and says how long it can be left alone; [`JobWake::wake`] ends that early.
     ///
     /// # Errors
     /// If it could not be done; it is tried again later.
@@ -53,6 +53,13 @@ impl Jobs {
     #[must_use]
     pub fn with_wake(mut self, job: impl Job, wake: JobWake) -> Self {
         self.jobs.push((Arc::new(job), wake.0));
+        self
+    }
+
+    /// Adds the jobs of others.
+    #[must_use]
+    pub fn and(mut self, others: &Self) -> Self {
+        self.jobs.extend(others.jobs.iter().cloned());
         self
     }
 

@@ -17,6 +17,7 @@ pub mod jobs;
 pub mod logs;
 pub mod people;
 pub mod replies;
+pub mod sealed;
 pub mod secret;
 pub mod server;
 pub mod simulate;

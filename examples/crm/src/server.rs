@@ -37,7 +37,8 @@ pub async fn serve(
     let (stop_dispatcher, dispatcher_stopped) = oneshot::channel::<()>();
     let dispatcher = tokio::spawn(async move { dispatcher.run(dropped(dispatcher_stopped)).await });
     let (stop_jobs, jobs_stopped) = watch::channel(false);
-    let jobs = tokio::spawn(state.jobs.clone().run(state.clock.clone(), jobs_stopped));
+    let jobs = state.jobs.clone().and(&state.checks);
+    let jobs = tokio::spawn(jobs.run(state.clock.clone(), jobs_stopped));
     let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
     let server = axum::serve(listener, service).with_graceful_shutdown(dropped(requests_stopped));
     let mut server = pin!(server.into_future());

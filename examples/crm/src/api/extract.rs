@@ -7,7 +7,7 @@ use axum::{
     extract::{FromRequest, FromRequestParts, Path, Query, Request},
 };
 use http::request::Parts;
-use serde::{Deserialize, Deserializer, de::DeserializeOwned};
+use serde::{Deserialize, de::DeserializeOwned};
 use twilio_hooks::store::PageRequest;
 use utoipa::IntoParams;
 
@@ -125,6 +125,42 @@ impl<S: Send + Sync> FromRequestParts<S> for Since {
     }
 }
 
+/// Tells null from absent in a body.
+pub(super) fn present<'de, T, D>(value: D) -> Result<Option<Option<T>>, D::Error>
+where
+    T: Deserialize<'de>,
+    D: serde::Deserializer<'de>,
+{
+    Option::deserialize(value).map(Some)
+}
+
+/// `?release=`, for the document.
+#[derive(IntoParams)]
+#[into_params(parameter_in = Query)]
+#[expect(dead_code, reason = "it only describes")]
+pub(super) struct ReleaseParams {
+    /// Whether what was set at Twilio before is put back; not unless set.
+    release: Option<bool>,
+}
+
+/// `?release=`.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Release(pub(super) bool);
+
+impl<S: Send + Sync> FromRequestParts<S> for Release {
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        #[derive(Deserialize)]
+        #[serde(deny_unknown_fields)]
+        struct Raw {
+            release: Option<bool>,
+        }
+        let raw: Raw = query(parts, state).await?;
+        Ok(Self(raw.release.unwrap_or(false)))
+    }
+}
+
 /// A body of JSON.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Body<T>(pub(super) T);
@@ -145,15 +181,6 @@ where
             Err(error) => Err(Problem::refused(error.status(), error.body_text())),
         }
     }
-}
-
-/// Tells null from absent, in a body that changes something.
-pub(super) fn present<'de, D, T>(value: D) -> Result<Option<Option<T>>, D::Error>
-where
-    D: Deserializer<'de>,
-    T: Deserialize<'de>,
-{
-    Option::deserialize(value).map(Some)
 }
 
 async fn query<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>

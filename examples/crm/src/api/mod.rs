@@ -3,6 +3,7 @@
 //! Who asks belongs to a company, and every read names it: what is another company's is not found.
 
 mod access;
+mod accounts;
 mod audit;
 mod browser;
 mod calls;
@@ -12,6 +13,7 @@ mod consent;
 mod contacts;
 mod extract;
 mod health;
+mod line_webhooks;
 mod lines;
 mod live;
 mod messages;
@@ -19,6 +21,7 @@ mod notifications;
 mod operator;
 mod problem;
 mod sessions;
+mod setup_problems;
 mod templates;
 mod tokens;
 mod users;
@@ -83,15 +86,18 @@ impl Modify for Credentials {
 /// All routes but the webhooks, and the document that describes them.
 pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
+        .merge(accounts::router())
         .merge(audit::router())
         .merge(calls::router())
         .merge(company::router())
         .merge(consent::router())
         .merge(contacts::router())
+        .merge(line_webhooks::router())
         .merge(lines::router())
         .merge(messages::router())
         .merge(notifications::router())
         .merge(sessions::router())
+        .merge(setup_problems::router())
         .merge(templates::router())
         .merge(tokens::router())
         .merge(users::router())

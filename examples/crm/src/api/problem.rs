@@ -21,6 +21,7 @@ pub struct Problem {
     status: StatusCode,
     detail: Cow<'static, str>,
     retry_after: Option<Duration>,
+    field: Option<&'static str>,
 }
 
 impl Problem {
@@ -29,6 +30,7 @@ impl Problem {
             status,
             detail: detail.into(),
             retry_after: None,
+            field: None,
         }
     }
 
@@ -98,6 +100,14 @@ impl Problem {
         Self::new(StatusCode::UNPROCESSABLE_ENTITY, detail)
     }
 
+    /// 422: this field of the request can't be as it is.
+    pub fn field(field: &'static str, detail: impl Into<Cow<'static, str>>) -> Self {
+        Self {
+            field: Some(field),
+            ..Self::unprocessable(detail)
+        }
+    }
+
     /// 429: too much at once, or today.
     pub fn too_many(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
@@ -152,6 +162,9 @@ pub(super) struct ProblemView {
     status: u16,
     /// What is wrong, for whoever wrote the request.
     detail: Cow<'static, str>,
+    /// The field of the request that it is about, if it is about one.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    field: Option<&'static str>,
 }
 
 impl IntoResponse for Problem {
@@ -161,6 +174,7 @@ impl IntoResponse for Problem {
             title: self.status.canonical_reason().unwrap_or("Error"),
             status: self.status.as_u16(),
             detail: self.detail,
+            field: self.field,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

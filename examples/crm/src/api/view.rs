@@ -246,6 +246,9 @@ pub(super) struct LineView {
     #[schema(value_type = String)]
     account_sid: AccountSid,
     number: String,
+    /// What people call it.
+    name: Option<String>,
+    /// The person who is responsible for it.
     #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
     greeting: Option<String>,
@@ -253,11 +256,12 @@ pub(super) struct LineView {
 }
 
 impl LineView {
-    pub(super) fn new(line: Line, settings: LineSettings) -> Self {
+    pub(super) fn new(line: Line, name: Option<String>, settings: LineSettings) -> Self {
         Self {
             id: line.id,
             account_sid: line.account_sid,
             number: line.address,
+            name,
             user_id: line.user_id,
             greeting: settings.greeting,
             text_reply: settings.text_reply,

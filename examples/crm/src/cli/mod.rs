@@ -1,4 +1,5 @@
 //! The command line: `crm serve`, `crm demo`, `crm user`, `crm simulate`.
+//! The command line: `crm serve`, `crm rekey`, `crm demo`, `crm simulate`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -6,6 +7,7 @@
 )]
 
 mod demo;
+mod rekey;
 mod serve;
 mod user;
 
@@ -34,6 +36,8 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::ServeArgs),
+    /// Seal the secrets in the database with the first of the encryption keys.
+    Rekey,
     /// Try it out: a server with made-up messages and calls, without Twilio and without a trace.
     Demo(demo::DemoArgs),
     /// Add people who may sign in.
@@ -60,6 +64,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.config.as_deref();
     let code = match cli.command {
         Command::Serve(args) => runtime.block_on(serve::run(args, config)),
+        Command::Rekey => runtime.block_on(rekey::run(config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
         Command::User(args) => runtime.block_on(user::run(args, config)),
         Command::Simulate(args) => {

@@ -19,6 +19,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) log: LogSection,
     pub(crate) operator_token: Option<Secret>,
+    #[serde(default, deserialize_with = "one_or_more_keys")]
+    pub(crate) encryption_keys: Vec<Secret>,
     pub(crate) twilio_api_url: Option<String>,
     #[serde(default)]
     pub(crate) accounts: Vec<AccountSection>,
@@ -51,6 +53,7 @@ pub(crate) struct AccountSection {
     pub(crate) sid: String,
     #[serde(deserialize_with = "one_or_more")]
     pub(crate) auth_tokens: Vec<Secret>,
+    pub(crate) company: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -111,6 +114,9 @@ impl File {
         replace(&mut self.log.filter, env("CRM_LOG"));
         replace(&mut self.operator_token, secret("CRM_OPERATOR_TOKEN"));
         replace(&mut self.twilio_api_url, env("TWILIO_API_URL"));
+        if let Some(keys) = env("CRM_ENCRYPTION_KEY") {
+            self.encryption_keys = keys.split(',').map(Secret::new).collect();
+        }
         self.apply_account(env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"))?;
         self.apply_company(env("CRM_COMPANY"), secret("CRM_API_TOKEN"))?;
         self.apply_lines(env);
@@ -135,7 +141,11 @@ impl File {
         let auth_tokens = tokens.split(',').map(Secret::new).collect();
         match self.accounts.iter_mut().find(|account| account.sid == sid) {
             Some(account) => account.auth_tokens = auth_tokens,
-            None => self.accounts.push(AccountSection { sid, auth_tokens }),
+            None => self.accounts.push(AccountSection {
+                sid,
+                auth_tokens,
+                company: None,
+            }),
         }
         Ok(())
     }
@@ -186,13 +196,28 @@ impl File {
     }
 }
 
-/// A list, or one text. serde's own message for a wrong type would show the value.
 fn one_or_more<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    secrets(
+        deserializer,
+        "`auth_tokens` must be a list of texts in quotes",
+    )
+}
+
+fn one_or_more_keys<'de, D: Deserializer<'de>>(deserializer: D) -> Result<Vec<Secret>, D::Error> {
+    secrets(
+        deserializer,
+        "`encryption_keys` must be a list of texts in quotes",
+    )
+}
+
+/// A list, or one text. serde's own message for a wrong type would show the value.
+fn secrets<'de, D: Deserializer<'de>>(
+    deserializer: D,
+    refusal: &'static str,
+) -> Result<Vec<Secret>, D::Error> {
     let secret = |value| match value {
         toml::Value::String(text) => Ok(Secret::new(&text)),
-        _ => Err(D::Error::custom(
-            "`auth_tokens` must be a list of texts in quotes",
-        )),
+        _ => Err(D::Error::custom(refusal)),
     };
     match toml::Value::deserialize(deserializer)? {
         toml::Value::Array(values) => values.into_iter().map(secret).collect(),

@@ -17,7 +17,10 @@ use twilio_hooks::{
 
 use self::file::{AccountSection, CompanySection, File, LineSection, ProxiesSection};
 pub use self::known::Known;
-use crate::secret::{Secret, SecretDigest};
+use crate::{
+    sealed::Keyring,
+    secret::{Secret, SecretDigest},
+};
 
 /// A configuration that was checked.
 #[derive(Debug, Clone)]
@@ -41,6 +44,8 @@ pub struct Config {
     pub lines: Vec<LineSeed>,
     /// Opens the operator's part of the API; without it there is none.
     pub operator_token: Option<Secret>,
+    /// What secrets in the database are sealed with; without a key none are stored.
+    pub keyring: Keyring,
     /// Where Twilio's REST API is, if not at Twilio.
     pub twilio_api_url: Option<String>,
 }
@@ -86,6 +91,9 @@ pub struct Account {
     pub sid: AccountSid,
     /// The primary token, and the other one while tokens are being changed.
     pub auth_tokens: Vec<Secret>,
+    /// The company that may take its numbers into use by itself; without one, only the configuration
+    /// says whose they are.
+    pub company: Option<String>,
 }
 
 /// A company that uses this server.
@@ -133,8 +141,15 @@ impl Config {
     }
 
     fn check(file: File) -> anyhow::Result<Self> {
-        let accounts = accounts(file.accounts)?;
+        let keyring = Keyring::parse(&file.encryption_keys).context("`encryption_keys`")?;
+        ensure!(
+            !file.accounts.is_empty() || !keyring.is_empty(),
+            "no Twilio account is set: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or write an \
+             `[[accounts]]` section; without its token nobody could tell Twilio from a stranger. With \
+             `encryption_keys` (or CRM_ENCRYPTION_KEY) companies can add their accounts themselves"
+        );
         let companies = companies(file.companies)?;
+        let accounts = accounts(file.accounts, &companies)?;
         let lines = lines(file.lines, &accounts, &companies)?;
         let public_url = file.public_url.context(
             "no public URL is set: write `public_url` (or set CRM_PUBLIC_URL) as Twilio calls this \
@@ -171,6 +186,7 @@ impl Config {
             companies,
             lines,
             operator_token,
+            keyring,
             twilio_api_url: given(file.twilio_api_url),
         })
     }
@@ -226,9 +242,14 @@ impl Default for Log {
     }
 }
 
-fn accounts(sections: Vec<AccountSection>) -> anyhow::Result<Vec<Account>> {
+fn accounts(sections: Vec<AccountSection>, companies: &[Company]) -> anyhow::Result<Vec<Account>> {
     let mut accounts: Vec<Account> = Vec::new();
-    for AccountSection { sid, auth_tokens } in sections {
+    for section in sections {
+        let AccountSection {
+            sid,
+            auth_tokens,
+            company,
+        } = section;
         let sid = sid.trim().to_owned();
         ensure!(
             sid.len() == 34
@@ -248,16 +269,23 @@ fn accounts(sections: Vec<AccountSection>) -> anyhow::Result<Vec<Account>> {
             !auth_tokens.is_empty(),
             "the account {sid} has no auth token"
         );
+        let company = match (given(company), companies) {
+            (Some(name), _) => Some(name),
+            (None, [only]) => Some(only.name.clone()),
+            (None, _) => None,
+        };
+        if let Some(name) = &company {
+            ensure!(
+                companies.iter().any(|company| company.name == *name),
+                "the `company` of the account {sid} is not among `[[companies]]`"
+            );
+        }
         accounts.push(Account {
             sid: sid.into(),
             auth_tokens,
+            company,
         });
     }
-    ensure!(
-        !accounts.is_empty(),
-        "no Twilio account is set: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or write an \
-         `[[accounts]]` section; without its token nobody could tell Twilio from a stranger"
-    );
     Ok(accounts)
 }
 

@@ -15,7 +15,7 @@ use sqlx::{PgPool, SqlitePool};
 use twilio_hooks::{
     LineId,
     notify::{Bus, LocalBus},
-    store::{Directory, Line, Lines, Store, StoreError},
+    store::{Directory, Line, Lines, Notices, Store, StoreError},
 };
 use twilio_hooks_sqlx::{PgBus, PgStore, SqliteStore};
 
@@ -39,6 +39,8 @@ pub struct Database {
     pub directory: Arc<dyn Directory>,
     /// Whose numbers are whose.
     pub lines: Arc<dyn Lines>,
+    /// What the CRM itself tells people.
+    pub notices: Arc<dyn Notices>,
     /// Companies and what lines are set to.
     pub settings: Settings,
     /// The CRM's own statements.
@@ -73,7 +75,8 @@ impl Database {
         Ok(Self {
             store: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),
-            lines: Arc::new(store),
+            lines: Arc::new(store.clone()),
+            notices: Arc::new(store),
             settings: Settings::new(db.clone()),
             db,
             bus: Arc::new(LocalBus::new()),
@@ -93,7 +96,8 @@ impl Database {
         Ok(Self {
             store: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),
-            lines: Arc::new(store),
+            lines: Arc::new(store.clone()),
+            notices: Arc::new(store),
             settings: Settings::new(db.clone()),
             db,
             bus: Arc::new(bus),

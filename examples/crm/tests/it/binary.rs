@@ -171,6 +171,31 @@ fn it_does_not_start_open_to_strangers() {
 }
 
 #[test]
+fn secrets_are_sealed_anew_by_a_command() {
+    let directory = TempDir::new();
+    let rekey = |keys: Option<&str>| {
+        let mut command = crm(&directory);
+        command
+            .arg("rekey")
+            .env("CRM_PUBLIC_URL", PUBLIC_URL)
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("CRM_API_TOKEN", ALPHA);
+        if let Some(keys) = keys {
+            command.env("CRM_ENCRYPTION_KEY", keys);
+        }
+        command.output().unwrap()
+    };
+    let refused = rekey(None);
+    assert_eq!(refused.status.code(), Some(1));
+    let said = String::from_utf8(refused.stderr).unwrap();
+    assert!(said.contains("CRM_ENCRYPTION_KEY"), "{said}");
+    let done = rekey(Some(crate::twilios::KEY));
+    let said = String::from_utf8(done.stdout).unwrap();
+    assert_eq!(said, "sealed 0 secrets with the key `test`\n");
+}
+
+#[test]
 fn it_names_what_is_wrong_with_its_configuration() {
     let directory = TempDir::new();
     let path = directory.join("crm.toml");

@@ -7,6 +7,9 @@ use crm::{
 
 use crate::support::{ACCOUNT, TempDir, config};
 
+const ENCRYPTION_KEYS: &str = "b:Hx4dHBsaGRgXFhUUExIREA8ODQwLCgkIBwYFBAMCAQA=, \
+                               a:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 const SAMPLE: &str = include_str!("../../crm.sample.toml");
 
 /// The sample with every key switched on.
@@ -92,6 +95,7 @@ fn the_environment_wins() {
             "CRM_LOG_FORMAT" => "json",
             "CRM_LOG" => " ",
             "CRM_OPERATOR_TOKEN" => "the-operator",
+            "CRM_ENCRYPTION_KEY" => ENCRYPTION_KEYS,
             "TWILIO_ACCOUNT_SID" => ACCOUNT,
             "TWILIO_AUTH_TOKEN" => "new, old",
             "CRM_API_TOKEN" => "another",
@@ -108,6 +112,7 @@ fn the_environment_wins() {
         (config.log.format, &*config.log.filter),
         (LogFormat::Json, "info,sqlx=warn")
     );
+    assert_eq!(format!("{:?}", config.keyring), r#"Keyring(["b", "a"])"#);
     assert_eq!(config.operator_token.unwrap().expose(), "the-operator");
     assert_eq!(config.accounts.len(), 1);
     let tokens: Vec<_> = config.accounts[0]
@@ -154,6 +159,21 @@ fn mistakes_are_named_and_secrets_are_not() {
             "auth_tokens = [\"an-auth",
             "auth_tokens = [1, \"an-auth",
             "must be a list of texts",
+        ),
+        (
+            "public_url",
+            "encryption_keys = [4711]\npublic_url",
+            "`encryption_keys` must be a list of texts",
+        ),
+        (
+            "public_url",
+            "encryption_keys = [\"2026:an-auth\"]\npublic_url",
+            "no base64",
+        ),
+        (
+            "auth_tokens = [",
+            "company = \"Gamma\"\n        auth_tokens = [",
+            "not among `[[companies]]`",
         ),
         (
             "auth_tokens = [\"an-auth-token-of-twilio\"]",

@@ -46,6 +46,11 @@ pub(crate) fn capture() {
     });
 }
 
+/// What the test that asks has logged so far.
+pub(crate) fn logged() -> String {
+    LOG.with_borrow(|log| String::from_utf8(log.clone()).unwrap())
+}
+
 /// A webhook is set to `http://` in Twilio's console, and the proxy sends people to `https://`.
 #[tokio::test]
 async fn the_log_says_what_is_wrong_with_a_genuine_request() {

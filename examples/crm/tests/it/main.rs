@@ -3,6 +3,7 @@
 
 #![allow(clippy::unwrap_used, reason = "a test may panic")]
 
+mod accounts;
 mod api;
 mod binary;
 mod browser;
@@ -11,6 +12,7 @@ mod consent;
 mod document;
 mod dump;
 mod isolation;
+mod lines;
 mod live;
 mod logs;
 mod operator;
@@ -19,4 +21,5 @@ mod roles;
 mod stories;
 mod support;
 mod templates;
+mod twilios;
 mod webhooks;

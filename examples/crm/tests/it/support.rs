@@ -162,7 +162,12 @@ impl Crm {
         Self::open(storage, &first, Some(fake), clock).await
     }
 
-    async fn open(storage: Storage, first: &str, fake: Option<FakeTwilio>, clock: Clock) -> Self {
+    pub(crate) async fn open(
+        storage: Storage,
+        first: &str,
+        fake: Option<FakeTwilio>,
+        clock: Clock,
+    ) -> Self {
         crate::logs::capture();
         let mut toml = config(first, &storage.url());
         let mut account = (ACCOUNT.to_owned(), AUTH_TOKEN.to_owned());
