@@ -44,7 +44,7 @@ struct AddArgs {
     #[arg(long)]
     name: Option<String>,
 
-    /// owner, admin, agent or read_only.
+    /// owner, admin, agent or `read_only`.
     #[arg(long, default_value = "owner")]
     role: Role,
 

@@ -55,9 +55,9 @@ impl People {
     /// [`PeopleError::WrongLogin`] whatever is not right, [`PeopleError::TooMany`]; or the database
     /// fails.
     pub async fn sign_in(&self, attempt: SignIn) -> Result<(Session, Secret), PeopleError> {
-        self.limits.from_ip(attempt.ip)?;
+        self.limits.count_ip(attempt.ip)?;
         let email = attempt.email.trim().to_lowercase();
-        self.limits.for_email(&email)?;
+        self.limits.count_email(&email)?;
         let now = self.clock.now();
         let sql = "select id, company_id, role, password_hash from users
                    where email = $1 and disabled_at is null";
@@ -166,7 +166,7 @@ impl People {
         name: Option<&str>,
         ip: Option<IpAddr>,
     ) -> Result<User, PeopleError> {
-        self.limits.from_ip(ip)?;
+        self.limits.count_ip(ip)?;
         password.check()?;
         let name = name.map(fields::name).transpose()?;
         let (digest, now) = (digest(token), self.clock.now());
@@ -221,7 +221,7 @@ impl People {
         let row = row.ok_or(PeopleError::NotFound)?;
         let (email, hash): (String, Option<String>) =
             (row.get("email")?, row.get("password_hash")?);
-        self.limits.for_email(&email)?;
+        self.limits.count_email(&email)?;
         if !self.passwords.verify(present, hash.clone()).await? {
             return Err(PeopleError::WrongPassword);
         }

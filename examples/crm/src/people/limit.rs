@@ -4,7 +4,10 @@ use std::{
     hash::{BuildHasher as _, Hash, RandomState},
     net::IpAddr,
     num::NonZeroU32,
-    sync::Arc,
+    sync::{
+        Arc,
+        atomic::{AtomicU64, Ordering},
+    },
     time::Duration,
 };
 
@@ -19,6 +22,9 @@ use crate::clock::Clock;
 
 /// How many keys a limit remembers; from then on the newcomers share.
 const MAX_KEYS: usize = 100_000;
+
+/// How often a limit that is full looks for keys to forget. Looking goes through all of them.
+const FORGET_EVERY: Duration = Duration::from_secs(60);
 
 /// How often somebody may try to sign in: 5 times in 5 minutes from one address, 10 times in 15
 /// minutes for one email address. Both fill up evenly again. Each process counts for itself.
@@ -42,7 +48,7 @@ impl LoginLimits {
     ///
     /// # Errors
     /// [`PeopleError::TooMany`].
-    pub(super) fn from_ip(&self, ip: Option<IpAddr>) -> Result<(), PeopleError> {
+    pub(super) fn count_ip(&self, ip: Option<IpAddr>) -> Result<(), PeopleError> {
         ip.map_or(Ok(()), |ip| self.by_ip.check(network(ip)))
     }
 
@@ -50,7 +56,7 @@ impl LoginLimits {
     ///
     /// # Errors
     /// [`PeopleError::TooMany`].
-    pub(super) fn for_email(&self, email: &str) -> Result<(), PeopleError> {
+    pub(super) fn count_email(&self, email: &str) -> Result<(), PeopleError> {
         self.by_email.check(Sha256::digest(email.as_bytes()).into())
     }
 
@@ -85,6 +91,8 @@ struct Limit<K: Hash + Eq + Clone> {
     limiter: Limiter<Key<K>>,
     clock: Ticks,
     hasher: RandomState,
+    /// When it last looked, in seconds of the clock.
+    looked: AtomicU64,
 }
 
 impl<K: Hash + Eq + Clone> Limit<K> {
@@ -98,22 +106,35 @@ impl<K: Hash + Eq + Clone> Limit<K> {
             limiter: RateLimiter::dashmap_with_clock(quota, clock.clone()),
             clock,
             hasher: RandomState::new(),
+            looked: AtomicU64::new(0),
         }
     }
 
     fn check(&self, key: K) -> Result<(), PeopleError> {
-        if self.limiter.len() >= MAX_KEYS {
+        let is_full = || self.limiter.len() >= MAX_KEYS;
+        if is_full() && self.is_time_to_forget() {
             self.limiter.retain_recent();
         }
-        let key = if self.limiter.len() < MAX_KEYS {
-            Key::Own(key)
-        } else {
+        let key = if is_full() {
             let [share, ..] = self.hasher.hash_one(&key).to_be_bytes();
             Key::Shared(share)
+        } else {
+            Key::Own(key)
         };
         self.limiter
             .check_key(&key)
             .map_err(|later| PeopleError::TooMany(later.wait_time_from(self.clock.now())))
+    }
+
+    /// For one of those who ask at once.
+    fn is_time_to_forget(&self) -> bool {
+        let now = self.clock.now().as_secs();
+        let looked = self.looked.load(Ordering::Relaxed);
+        now.saturating_sub(looked) >= FORGET_EVERY.as_secs()
+            && self
+                .looked
+                .compare_exchange(looked, now, Ordering::Relaxed, Ordering::Relaxed)
+                .is_ok()
     }
 }
 
@@ -143,7 +164,7 @@ mod tests {
     fn an_address_gets_five_attempts_and_one_more_each_minute() {
         let clock = Clock::at(Timestamp::UNIX_EPOCH);
         let limits = LoginLimits::new(&clock);
-        let attempt = || limits.from_ip(ip("192.0.2.1"));
+        let attempt = || limits.count_ip(ip("192.0.2.1"));
         for _ in 0..5 {
             attempt().unwrap();
         }
@@ -151,7 +172,7 @@ mod tests {
             panic!("not refused");
         };
         assert_eq!(wait, Duration::from_secs(60));
-        limits.from_ip(ip("192.0.2.2")).unwrap();
+        limits.count_ip(ip("192.0.2.2")).unwrap();
         clock.advance(SignedDuration::from_secs(60));
         attempt().unwrap();
         assert!(attempt().is_err());
@@ -161,10 +182,10 @@ mod tests {
     fn a_network_of_ipv6_is_one_customer() {
         let limits = LoginLimits::new(&Clock::at(Timestamp::UNIX_EPOCH));
         for host in 1..=5 {
-            limits.from_ip(ip(&format!("2001:db8::{host}"))).unwrap();
+            limits.count_ip(ip(&format!("2001:db8::{host}"))).unwrap();
         }
-        assert!(limits.from_ip(ip("2001:db8::ffff")).is_err());
-        limits.from_ip(ip("2001:db8:0:1::1")).unwrap();
+        assert!(limits.count_ip(ip("2001:db8::ffff")).is_err());
+        limits.count_ip(ip("2001:db8:0:1::1")).unwrap();
     }
 
     #[test]
@@ -176,7 +197,7 @@ mod tests {
         }
         assert!(limit.limiter.len() <= MAX_KEYS + 256);
         assert!(limit.check(200_001).is_err(), "a newcomer shares");
-        clock.advance(SignedDuration::from_secs(61));
+        clock.advance(SignedDuration::from_secs(121));
         limit.check(200_002).unwrap();
         assert_eq!(limit.limiter.len(), 1);
     }

@@ -25,7 +25,7 @@ const MAX_BYTES: usize = 1024;
 const PATIENCE: Duration = Duration::from_secs(5);
 
 /// What the password of nobody is compared with: as much work as any other, and it fits nothing.
-const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGlzIGhlcmU$\
+const NOBODY: &str = "$argon2id$v=19$m=19456,t=2,p=1$bm9ib2R5IGhhcyB0aGlzIQ$\
                       AAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAAA";
 
 /// A password as somebody has typed it. `Debug` hides it.

@@ -4,6 +4,11 @@
 //! A new route is tried by itself. If it takes an id of a new kind, the test asks for two things: a line
 //! in [`KINDS`], and something that makes one in [`fill`].
 
+#![allow(
+    clippy::print_stdout,
+    reason = "how much was tried is for people to see"
+)]
+
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crm::{args, people::Role};
@@ -90,6 +95,9 @@ async fn fill(side: &mut Side<'_>) {
     crm.text(&sid("SM", number), &sender, side.line, "Hello!")
         .await;
     crm.call(&sid("CA", number), &sender, side.line).await;
+    if crm.fake.is_some() {
+        crm.settle().await;
+    }
     crm.deliver().await;
     crm.token(side.token, Role::Agent).await;
     let email = format!("member-{number}@example.com");

@@ -1,5 +1,7 @@
 //! Who may use which route: the table is `roles.txt`.
 
+#![allow(clippy::print_stdout, reason = "the table is for people to see")]
+
 use axum::body::Body;
 use crm::people::Role;
 use http::{Request, header};
