@@ -90,13 +90,13 @@ create table auto_reply_rules (
     every_minutes {number} not null,
     per_day {number} not null,
     updated_at {time} not null,
-    check ((body is null) <> (template_id is null)),
+    check (body is null or template_id is null),
+    check (not enabled or body is not null or template_id is not null),
+    unique (company_id, line_id),
     foreign key (company_id, template_id) references templates (company_id, id)
 ){strict};
 create unique index auto_reply_rules_by_company on auto_reply_rules (company_id)
     where line_id is null;
-create unique index auto_reply_rules_by_line on auto_reply_rules (company_id, line_id)
-    where line_id is not null;
 create index auto_reply_rules_by_template on auto_reply_rules (company_id, template_id)
     where template_id is not null;
 
@@ -120,14 +120,19 @@ create table auto_replies (
     to_address text,
     -- When the period began in which the contact gets one reply.
     closed_since {time},
-    -- Tells texts that are the same; null if there is no text.
-    digest {bytes},
+    -- Tells texts that are the same; empty if there is no text.
+    digest {bytes} not null,
     at {time} not null,
     foreign key (company_id, message_id) references sms (company_id, id),
     foreign key (company_id, contact_id) references contacts (company_id, id)
 ){strict};
 create index auto_replies_by_contact on auto_replies (company_id, contact_id, at);
+create index auto_replies_sent on auto_replies (company_id, at) where reply_id is not null;
+create index auto_replies_sent_by_contact on auto_replies (company_id, contact_id, at)
+    where reply_id is not null;
 create unique index auto_replies_by_reply on auto_replies (reply_id) where reply_id is not null;
 -- However many servers decide at once.
 create unique index auto_replies_by_period on auto_replies (company_id, contact_id, closed_since)
     where closed_since is not null and reply_id is not null;
+-- Whether a sender is one of our lines is asked for each text that may be answered.
+create index lines_by_address on lines (address);

@@ -112,8 +112,9 @@ impl AppState {
         );
         let people = People::new(database.db.clone(), clock.clone());
         let replies = Replies::new(database.clone());
+        let text_replies = TextReplies::new(database.db.clone(), clock.clone(), &config.public_url);
         let hooks = Hooks::new(database.store.clone())
-            .on_message(TextReplies::new(database.clone(), clock.clone()))
+            .on_message(text_replies)
             .on_call(replies)
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())

@@ -13,6 +13,7 @@ pub mod config;
 pub mod consent;
 pub mod contacts;
 pub mod database;
+pub mod hours;
 pub mod jobs;
 pub mod logs;
 pub mod people;

@@ -183,7 +183,7 @@ where
     }
 }
 
-async fn query<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>
+pub(super) async fn query<T, S>(parts: &mut Parts, state: &S) -> Result<T, Problem>
 where
     T: DeserializeOwned,
     S: Send + Sync,

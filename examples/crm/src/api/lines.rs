@@ -19,6 +19,7 @@ use crate::{
     app::AppState,
     database::LineSettingsPatch,
     people::Permission,
+    replies,
 };
 
 /// What Twilio takes in one [`<Say>`](https://www.twilio.com/docs/voice/twiml/say#limits).
@@ -255,6 +256,10 @@ async fn change(
     let mut line = find(&state, caller.company, id).await?;
     if patch != LinePatch::default() {
         line = state.accounts.change_line(&caller, line, &patch).await?;
+    }
+    if matches!(settings.text_reply, Some(Some(_))) {
+        // A line has one of them.
+        replies::remove(&state.database.db, caller.company, id).await?;
     }
     if settings != LineSettingsPatch::default() {
         let all = &state.database.settings;

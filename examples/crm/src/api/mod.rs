@@ -5,6 +5,7 @@
 mod access;
 mod accounts;
 mod audit;
+mod auto_reply;
 mod browser;
 mod calls;
 mod client_ip;
@@ -13,6 +14,7 @@ mod consent;
 mod contacts;
 mod extract;
 mod health;
+mod hours;
 mod line_webhooks;
 mod lines;
 mod live;
@@ -88,10 +90,12 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::router())
         .merge(audit::router())
+        .merge(auto_reply::router())
         .merge(calls::router())
         .merge(company::router())
         .merge(consent::router())
         .merge(contacts::router())
+        .merge(hours::router())
         .merge(line_webhooks::router())
         .merge(lines::router())
         .merge(messages::router())

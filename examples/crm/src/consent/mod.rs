@@ -23,6 +23,6 @@ pub use self::{
     statement::{Consent, Source, Statement, UnknownSource},
     table::{
         Applied, Between, ContactOptedOut, HistoryEntry, Incoming, apply_incoming, history,
-        move_contact, note_service, opted_in, opted_out, state, state_in,
+        note_service, opted_in, opted_out, opted_out_in, restore, state, state_in,
     },
 };

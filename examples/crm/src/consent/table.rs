@@ -131,7 +131,7 @@ pub async fn apply_incoming(db: &Db, incoming: &Incoming<'_>) -> Result<Applied,
         });
     }
     let mut tx = db.begin().await?;
-    lock(&mut tx, db, between).await?;
+    lock(&mut tx, between).await?;
     if let Some(service) = incoming.service {
         let sql = "insert into line_services (company_id, line_id, service_sid)
                    values ($1, $2, $3) on conflict (company_id, line_id) do nothing";
@@ -193,31 +193,47 @@ pub async fn opted_out(
     message: Option<MessageId>,
     user: Option<UserId>,
 ) -> Result<(), StoreError> {
+    let mut tx = db.begin().await?;
+    opted_out_in(&mut tx, between, source, at, message, user).await?;
+    tx.commit().await
+}
+
+/// As [`opted_out`], in a transaction.
+///
+/// # Errors
+/// If the database fails.
+pub async fn opted_out_in(
+    tx: &mut Tx,
+    between: Between,
+    source: Source,
+    at: Timestamp,
+    message: Option<MessageId>,
+    user: Option<UserId>,
+) -> Result<(), StoreError> {
     let statement = Statement {
         opted_out: true,
         source,
         at,
     };
-    let mut tx = db.begin().await?;
-    lock(&mut tx, db, between).await?;
+    lock(tx, between).await?;
     // Twilio refuses for all of the service.
     let service = match source {
         Source::Person => None,
-        _ => service(&mut tx, between).await?,
+        _ => service(tx, between).await?,
     };
     let scope = service.unwrap_or_else(|| between.line.to_string());
-    let known = state_in(&mut tx, between).await?;
+    let known = state_in(tx, between).await?;
     let is_known = known.opted_out && !(known.can_opt_in() && source.is_contact());
-    if !is_known && say(&mut tx, between, &scope, statement).await? {
+    if !is_known && say(tx, between, &scope, statement).await? {
         let event = Event {
             statement,
             message,
             user,
             changed: true,
         };
-        note(&mut tx, between, &event).await?;
+        note(tx, between, &event).await?;
     }
-    tx.commit().await
+    Ok(())
 }
 
 /// Undoes what a person has entered.
@@ -237,7 +253,7 @@ pub async fn opted_in(
         at,
     };
     let mut tx = db.begin().await?;
-    lock(&mut tx, db, between).await?;
+    lock(&mut tx, between).await?;
     if !state_in(&mut tx, between).await?.can_opt_in() {
         return Ok(Err(ContactOptedOut));
     }
@@ -283,41 +299,34 @@ pub async fn history(
         .collect()
 }
 
-/// Makes one contact's consent another's, because they turned out to be one. A no of either stays a
-/// no.
+/// Gives a contact what was kept of the same number's consent when it was erased: the scopes in which it
+/// had said no.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn move_contact(
+pub async fn restore(
     tx: &mut Tx,
     company: CompanyId,
-    from: ContactId,
-    into: ContactId,
+    contact: ContactId,
+    scopes: &[String],
+    at: Timestamp,
 ) -> Result<(), StoreError> {
-    let sql = "select scope, opted_out, source, since, said_at from consents
-               where company_id = $1 and contact_id = $2";
-    for row in tx.rows(sql, args![company, from]).await? {
-        let scope: String = row.get("scope")?;
-        let moved = known(&row)?;
-        let stays = scoped(tx, company, into, &scope)
-            .await?
-            .is_some_and(|known| {
-                (known.opted_out, !known.source.is_contact())
-                    >= (moved.opted_out, !moved.source.is_contact())
-            });
-        if !stays {
-            put(tx, company, into, &scope, moved).await?;
+    let no = Known {
+        opted_out: true,
+        source: Source::Keyword,
+        since: at,
+        said_at: at,
+    };
+    for scope in scopes {
+        if scoped(tx, company, contact, scope).await?.is_none() {
+            put(tx, company, contact, scope, no).await?;
         }
     }
-    let sql = "delete from consents where company_id = $1 and contact_id = $2";
-    tx.execute(sql, args![company, from]).await?;
-    let sql = "update consent_events set contact_id = $3 where company_id = $1 and contact_id = $2";
-    tx.execute(sql, args![company, from, into]).await?;
     Ok(())
 }
 
 /// Notes which messaging service the messages to a line come through, so that the line shares the
-/// service's consent.
+/// service's consent. `known` is what was noted before.
 ///
 /// # Errors
 /// If the database fails.
@@ -325,13 +334,11 @@ pub async fn note_service(
     db: &Db,
     company: CompanyId,
     line: LineId,
+    known: Option<&str>,
     service: Option<&MessagingServiceSid>,
 ) -> Result<(), StoreError> {
-    let sql = "select service_sid from line_services where company_id = $1 and line_id = $2";
-    let row = db.row(sql, args![company, line]).await?;
-    let known: Option<String> = row.map(|row| row.get("service_sid")).transpose()?;
     match service.map(MessagingServiceSid::as_str) {
-        service if service == known.as_deref() => {}
+        service if service == known => {}
         Some(service) => {
             let sql = "insert into line_services (company_id, line_id, service_sid)
                        values ($1, $2, $3)
@@ -353,15 +360,13 @@ async fn service(tx: &mut Tx, between: Between) -> Result<Option<String>, StoreE
     row.map(|row| row.get("service_sid")).transpose()
 }
 
-/// Two statements of one contact wait for each other.
-async fn lock(tx: &mut Tx, db: &Db, between: Between) -> Result<(), StoreError> {
-    let sql = db.pick(
-        "select id from contacts where company_id = $1 and id = $2",
-        "select id from contacts where company_id = $1 and id = $2 for no key update",
-    );
-    tx.row(sql, args![between.company, between.contact])
-        .await
-        .map(drop)
+/// Two statements of one contact wait for each other. On SQLite every transaction does.
+async fn lock(tx: &mut Tx, between: Between) -> Result<(), StoreError> {
+    if let Tx::Postgres(_) = tx {
+        let sql = "select id from contacts where company_id = $1 and id = $2 for no key update";
+        tx.row(sql, args![between.company, between.contact]).await?;
+    }
+    Ok(())
 }
 
 /// Writes a statement in one scope, and says whether it changed anything.

@@ -1,5 +1,20 @@
-//! What texts and calls are answered with: [`TextReplies`], [`Replies`].
+//! What texts and calls are answered with by themselves.
+//!
+//! A text is decided on once. [`TextReplies`] hears of it and takes in what it says about consent;
+//! [`Setup`] is what is set for its line; the decision is made from some facts ([`Decision`] lists the
+//! reasons), kept with the text, and given again if the text comes again. [`preview`] says what
+//! would be decided now.
+//!
+//! Two machines that answer each other never stop, so much speaks against an answer, whatever is
+//! set: a sender who is no person, a line of our own, the same text again and again, an answer not
+//! long ago.
 
+mod blocked;
+mod decision;
+mod desk;
+mod facts;
+mod outgoing;
+mod rule;
 mod text;
 
 use twilio_hooks::{
@@ -8,7 +23,16 @@ use twilio_hooks::{
     webhook::IncomingCall,
 };
 
-pub use self::text::TextReplies;
+pub use self::{
+    decision::{AFTER_AGENT, CONVERSATION, Decision, SAME_TEXTS, TEXTS_PER_HOUR, UnknownDecision},
+    desk::{Decided, Preview, find, preview},
+    outgoing::DAILY_BUDGET,
+    rule::{
+        Answer, EVERY_MINUTES, Occasion, PER_DAY, Rule, RuleSource, Setup, UnknownOccasion, remove,
+        save,
+    },
+    text::TextReplies,
+};
 use crate::database::Database;
 
 /// What callers hear on a line that nobody has set a greeting for.

@@ -1,41 +1,77 @@
-//! [`TextReplies`]: what texts are answered with.
+//! [`TextReplies`]: what happens when a text comes.
 
 use twilio_hooks::{
-    AddressKind, BoxError, Handler, Received, async_trait,
-    store::InteractionId,
+    BoxError, Handler, Received, async_trait,
+    store::{InteractionId, Line, Outcome},
     twiml::{Message, MessagingResponse},
     webhook::IncomingMessage,
 };
 
+use super::{
+    desk::{Reply, Text, answer},
+    rule::Setup,
+};
 use crate::{
     clock::Clock,
     consent::{self, Between, Incoming, Said},
-    database::Database,
+    database::Db,
 };
 
-/// Takes in what texts say about consent, and answers with what the line is set to. Settings are read
-/// for each webhook, so a change works on the next one.
+/// Takes in what texts say about consent, and answers what is to be answered by itself. Settings are
+/// read for each text, so a change works on the next one.
 #[derive(Debug, Clone)]
 pub struct TextReplies {
-    database: Database,
+    db: Db,
     clock: Clock,
+    /// What Twilio tells what became of a reply; the id of the message comes behind it.
+    report_to: String,
 }
 
 impl TextReplies {
-    /// Replies from the settings in `database`.
+    /// Replies from the settings in `db`; Twilio reports on them to the server at `public_url`.
     #[must_use]
-    pub fn new(database: Database, clock: Clock) -> Self {
-        Self { database, clock }
+    pub fn new(db: Db, clock: Clock, public_url: &str) -> Self {
+        let public_url = public_url.trim_end_matches('/');
+        Self {
+            db,
+            clock,
+            report_to: format!("{public_url}/api/webhooks/twilio/sms/status"),
+        }
     }
 
-    /// Whether the text was about consent and nothing else.
-    async fn take_consent(&self, received: &Received<IncomingMessage>) -> Result<bool, BoxError> {
+    async fn reply(&self, received: &Received<IncomingMessage>) -> Result<Option<Reply>, BoxError> {
+        let (webhook, recorded) = (&received.webhook, &received.recorded);
+        let (Some(line), InteractionId::Message(id)) = (&recorded.line, recorded.id) else {
+            return Ok(None);
+        };
+        let setup = Setup::load(&self.db, line.company_id, Some(line.id)).await?;
+        let (known, service) = (setup.service.as_deref(), &webhook.messaging_service_sid);
+        consent::note_service(&self.db, line.company_id, line.id, known, service.as_ref()).await?;
+        let text = Text {
+            id,
+            line,
+            contact: recorded.contact.as_ref().map(|contact| contact.id),
+            from: &webhook.from,
+            to: &webhook.to,
+            body: &webhook.body,
+            is_keyword: self.take_consent(received, line).await?,
+            is_repeated: recorded.outcome == Outcome::Unchanged,
+            at: self.clock.now(),
+        };
+        Ok(answer(&self.db, &setup, &text).await?)
+    }
+
+    /// Whether the text is about consent and nothing else.
+    async fn take_consent(
+        &self,
+        received: &Received<IncomingMessage>,
+        line: &Line,
+    ) -> Result<bool, BoxError> {
         let (webhook, recorded) = (&received.webhook, &received.recorded);
         let Some(said) = Said::of(webhook) else {
             return Ok(false);
         };
-        let (Some(line), Some(contact), InteractionId::Message(message)) =
-            (&recorded.line, &recorded.contact, recorded.id)
+        let (Some(contact), InteractionId::Message(message)) = (&recorded.contact, recorded.id)
         else {
             return Ok(true);
         };
@@ -50,36 +86,8 @@ impl TextReplies {
             said,
             at: self.clock.now(),
         };
-        let applied = consent::apply_incoming(&self.database.db, &incoming).await?;
+        let applied = consent::apply_incoming(&self.db, &incoming).await?;
         Ok(applied.is_keyword)
-    }
-
-    async fn text_reply(
-        &self,
-        received: &Received<IncomingMessage>,
-    ) -> Result<Option<String>, BoxError> {
-        let message = &received.webhook;
-        if let Some(line) = &received.recorded.line {
-            let service = message.messaging_service_sid.as_ref();
-            consent::note_service(&self.database.db, line.company_id, line.id, service).await?;
-        }
-        if self.take_consent(received).await? {
-            return Ok(None);
-        }
-        let (Some(line), true) = (&received.recorded.line, may_be_answered(message)) else {
-            return Ok(None);
-        };
-        let settings = &self.database.settings;
-        let Some(reply) = settings.line_settings(line.id).await?.text_reply else {
-            return Ok(None);
-        };
-        // Two lines that answer each other never stop.
-        let sender = message.from.contact_key().unwrap_or_default();
-        Ok(if settings.is_line(sender).await? {
-            None
-        } else {
-            Some(reply)
-        })
     }
 }
 
@@ -89,60 +97,10 @@ impl Handler<IncomingMessage> for TextReplies {
         &self,
         received: Received<IncomingMessage>,
     ) -> Result<MessagingResponse, BoxError> {
-        let reply = self.text_reply(&received).await?;
+        let reply = self.reply(&received).await?;
         Ok(reply.map_or_else(MessagingResponse::new, |reply| {
-            MessagingResponse::new().with(Message::new(reply))
+            let report_to = format!("{}/{}", self.report_to, reply.id);
+            MessagingResponse::new().with(Message::new(reply.body).action(report_to))
         }))
-    }
-}
-
-/// Whether the sender is a person's phone or messenger.
-fn may_be_answered(message: &IncomingMessage) -> bool {
-    match message.from.kind() {
-        AddressKind::PhoneNumber | AddressKind::WhatsApp | AddressKind::Messenger => true,
-        // A name is a company's agent.
-        AddressKind::Rcs => message.from.e164().is_some(),
-        _ => false,
-    }
-}
-
-#[cfg(test)]
-mod tests {
-    use twilio_hooks::{Params, webhook::Webhook as _};
-
-    use super::*;
-
-    fn message(from: &str, rest: &str) -> IncomingMessage {
-        let account = "AC00000000000000000000000000000001";
-        let sid = "SM00000000000000000000000000000001";
-        let from = from.replace('+', "%2B");
-        let form = format!("AccountSid={account}&MessageSid={sid}&From={from}&{rest}");
-        IncomingMessage::from_params(&Params::from_form(form.as_bytes())).unwrap()
-    }
-
-    #[test]
-    fn people_may_be_answered() {
-        for from in [
-            "+12025550143",
-            "whatsapp:+12025550143",
-            "messenger:123",
-            "rcs:+12025550143",
-        ] {
-            assert!(may_be_answered(&message(from, "Body=Hi")), "{from}");
-        }
-    }
-
-    #[test]
-    fn machines_and_hidden_senders_are_not_answered() {
-        for from in [
-            "12345",
-            "ACME Corp",
-            "rcs:acme_agent",
-            "+266696687",
-            "",
-            "sip:a@example.com",
-        ] {
-            assert!(!may_be_answered(&message(from, "Body=Hi")), "{from}");
-        }
     }
 }

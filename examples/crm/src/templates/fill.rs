@@ -5,7 +5,10 @@ use std::collections::BTreeMap;
 use twilio_hooks::{Address, CompanyId, ContactId, LineId, UserId, store::StoreError};
 
 use super::parse::{MAX_TEXT, Template, TemplateError, Values};
-use crate::{args, database::Db};
+use crate::{
+    args,
+    database::{Arg, Db, Row, Tx},
+};
 
 /// Who writes to whom.
 #[derive(Debug, Clone, Copy)]
@@ -51,24 +54,40 @@ pub async fn render(
     body: &str,
     context: &Context<'_>,
 ) -> Result<Result<String, RenderError>, StoreError> {
-    let template = match Template::parse(body) {
-        Ok(template) => template,
-        Err(errors) => return Ok(Err(RenderError::Syntax(errors))),
-    };
-    let values = if template.names().is_empty() {
-        Values::new()
-    } else {
-        values(db, context).await?
-    };
-    Ok(match template.render(&values) {
-        Ok(text) => match text.chars().count() {
-            length if length > MAX_TEXT => Err(RenderError::TooLong(length)),
-            _ => Ok(text),
-        },
-        Err(missing) => Err(RenderError::Missing(
-            missing.into_iter().map(str::to_owned).collect(),
-        )),
-    })
+    match Template::parse(body) {
+        Ok(template) if template.names().is_empty() => Ok(fill(&template, &Values::new())),
+        Ok(template) => Ok(fill(&template, &values(db, context).await?)),
+        Err(errors) => Ok(Err(RenderError::Syntax(errors))),
+    }
+}
+
+/// As [`render`], in a transaction.
+///
+/// # Errors
+/// As for [`render`].
+pub async fn render_in(
+    tx: &mut Tx,
+    body: &str,
+    context: &Context<'_>,
+) -> Result<Result<String, RenderError>, StoreError> {
+    match Template::parse(body) {
+        Ok(template) if template.names().is_empty() => Ok(fill(&template, &Values::new())),
+        Ok(template) => {
+            let row = tx.row(SQL, sql_args(context)).await?;
+            Ok(fill(&template, &read(row.as_ref(), context)?))
+        }
+        Err(errors) => Ok(Err(RenderError::Syntax(errors))),
+    }
+}
+
+fn fill(template: &Template, values: &Values) -> Result<String, RenderError> {
+    let text = template.render(values).map_err(|missing| {
+        RenderError::Missing(missing.into_iter().map(str::to_owned).collect())
+    })?;
+    match text.chars().count() {
+        length if length > MAX_TEXT => Err(RenderError::TooLong(length)),
+        _ => Ok(text),
+    }
 }
 
 /// What blanks can be filled in with.
@@ -76,17 +95,25 @@ pub async fn render(
 /// # Errors
 /// If the database fails.
 pub async fn values(db: &Db, context: &Context<'_>) -> Result<Values, StoreError> {
-    let sql =
-        "select c.name as contact_name, c.address as contact_address, co.name as company_name,
-                   u.name as user_name, l.address as line_address
-               from companies co
-               left join contacts c on c.company_id = co.id and c.id = $2
-               left join users u on u.company_id = co.id and u.id = $3
-               left join lines l on l.company_id = co.id and l.id = $4
-               where co.id = $1";
-    let args = args![context.company, context.contact, context.user, context.line];
+    let row = db.row(SQL, sql_args(context)).await?;
+    read(row.as_ref(), context)
+}
+
+const SQL: &str = "select c.name as contact_name, c.address as contact_address,
+        co.name as company_name, u.name as user_name, l.address as line_address
+    from companies co
+    left join contacts c on c.company_id = co.id and c.id = $2
+    left join users u on u.company_id = co.id and u.id = $3
+    left join lines l on l.company_id = co.id and l.id = $4
+    where co.id = $1";
+
+fn sql_args(context: &Context<'_>) -> Vec<Arg> {
+    args![context.company, context.contact, context.user, context.line]
+}
+
+fn read(row: Option<&Row>, context: &Context<'_>) -> Result<Values, StoreError> {
     let mut values = Values::new();
-    if let Some(row) = db.row(sql, args).await? {
+    if let Some(row) = row {
         let text = |column| row.get::<Option<String>>(column);
         let name = text("contact_name")?;
         let first_name = name

@@ -22,7 +22,7 @@ mod starters;
 mod table;
 
 pub use self::{
-    fill::{Context, RenderError, render, values},
+    fill::{Context, RenderError, render, render_in, values},
     parse::{ErrorKind, KNOWN, MAX_TEXT, Template, TemplateError, Values},
     starters::add_starters,
     table::{

@@ -202,24 +202,20 @@ on_both_databases! {
         assert_eq!(lines(&crm, BETA).await, [within(BETA_LINE)]);
     }
 
-    async fn when_two_contacts_become_one_a_stop_of_either_stays(crm: Crm) {
-        let other = "+12025550144";
-        crm.text(&sid("SM", 1), other, ALPHA_LINE, "STOP").await;
-        crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "Hello").await;
-        let ids: Vec<ContactId> = crm.get(ALPHA, "/api/contacts").await.items()
-            .iter()
-            .map(|contact| contact["id"].as_str().unwrap().parse().unwrap())
-            .collect();
+    async fn a_contact_that_was_erased_comes_back_without_consent(crm: Crm) {
+        crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "Hello").await;
+        let contact: ContactId = contact(&crm, ALPHA).await.parse().unwrap();
         let company = alpha(&crm).await;
         let line = crm.state.database.lines.lines(company).await.unwrap()[0].id;
+        let between = Between { company, line, contact };
+        let scopes = [line.to_string(), SERVICE.to_owned()];
         let mut tx = crm.state.database.db.begin().await.unwrap();
-        consent::move_contact(&mut tx, company, ids[1], ids[0]).await.unwrap();
-        let between = Between { company, line, contact: ids[0] };
+        consent::restore(&mut tx, company, contact, &scopes, crm.clock.now()).await.unwrap();
         let consent = consent::state_in(&mut tx, between).await.unwrap();
         tx.commit().await.unwrap();
         assert!(consent.opted_out && !consent.can_opt_in());
-        let history = consent::history(&crm.state.database.db, company, ids[0]).await.unwrap();
-        assert_eq!(history.len(), 1);
+        through_service(&crm, 2, ALPHA_LINE, "START", "START").await;
+        assert_eq!(lines(&crm, ALPHA).await, [within(ALPHA_LINE)]);
     }
 
     async fn two_statements_at_once_leave_one_state(crm: Crm) {

@@ -17,6 +17,7 @@ mod live;
 mod logs;
 mod operator;
 mod people;
+mod replies;
 mod roles;
 mod stories;
 mod support;

@@ -206,9 +206,7 @@ async fn a_line_answers_with_its_texts() {
     let crm = Crm::start().await;
     let answer = crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Hi").await;
     assert!(
-        answer
-            .body
-            .contains("<Message>Beta says thank you.</Message>"),
+        answer.body.contains(">Beta says thank you.</Message>"),
         "{}",
         answer.body
     );

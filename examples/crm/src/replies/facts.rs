@@ -1,0 +1,151 @@
+//! What has to be known to [decide](super::decision), in two reads.
+
+use jiff::{SignedDuration, Timestamp};
+use sha2::{Digest as _, Sha256};
+use twilio_hooks::{Address, CompanyId, ContactId, LineId, store::StoreError};
+
+use super::{
+    blocked::is_blocked,
+    decision::{Decision, Facts},
+    rule::Rule,
+};
+use crate::{
+    args,
+    consent::{self, Between},
+    database::{Row, Tx},
+    hours::ClosedPeriod,
+};
+
+/// A text as far as the facts depend on it.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Question<'a> {
+    pub(super) company: CompanyId,
+    pub(super) line: Option<LineId>,
+    pub(super) contact: Option<ContactId>,
+    pub(super) from: Option<&'a Address>,
+    pub(super) digest: &'a [u8],
+    pub(super) at: Timestamp,
+}
+
+/// What texts of one sender have in common if they are the same; empty if there is no text, as in
+/// pictures, which may well come one after the other.
+pub(super) fn digest(text: &str) -> Vec<u8> {
+    match text.trim() {
+        "" => Vec::new(),
+        text => Sha256::digest(text).to_vec(),
+    }
+}
+
+/// When the closed period began, as it is kept: databases don't reach back to the beginning of time.
+pub(super) fn kept(closed: ClosedPeriod) -> Timestamp {
+    closed.since.max(Timestamp::UNIX_EPOCH)
+}
+
+/// The facts, and what was decided for this sender's texts in the last hour, so that it is told once.
+pub(super) async fn facts(
+    tx: &mut Tx,
+    question: &Question<'_>,
+    rule: &Rule,
+    closed: Option<ClosedPeriod>,
+) -> Result<(Facts, Told), StoreError> {
+    let Question {
+        company, contact, ..
+    } = *question;
+    let ago = |minutes: u32| {
+        let length = SignedDuration::from_mins(i64::from(minutes));
+        question.at.checked_sub(length).unwrap_or(Timestamp::MIN)
+    };
+    let args = args![
+        company,
+        contact,
+        question.from.and_then(Address::contact_key),
+        ago(60),
+        question.digest.to_vec(),
+        ago(rule.every_minutes),
+        ago(24 * 60),
+        closed.map(kept),
+    ];
+    let row = tx.row(SQL, args).await?;
+    let row = row.ok_or_else(|| StoreError::corrupt("facts", "there are none"))?;
+    let (mut facts, told) = read(&row)?;
+    if let Some(contact) = contact {
+        facts.is_blocked = is_blocked(tx, company, contact).await?;
+        if let Some(line) = question.line {
+            let between = Between {
+                company,
+                line,
+                contact,
+            };
+            facts.is_opted_out = consent::state_in(tx, between).await?.opted_out;
+        }
+    }
+    Ok((facts, told))
+}
+
+/// The last texts and the last decisions are enough, and however many there are, it takes no longer.
+const SQL: &str = "with
+    talk as (
+        select id, direction, created_at from sms
+        where company_id = $1 and contact_id = $2 order by id desc limit 20
+    ),
+    agent as (
+        select max(created_at) as at from talk where direction = 'OUTBOUND'
+            and not exists (select 1 from auto_replies a where a.reply_id = talk.id)
+    ),
+    hour as (
+        select digest, decision from auto_replies
+        where company_id = $1 and contact_id = $2 and at > $4 order by at desc limit 50
+    )
+    select
+        exists (select 1 from lines where address = $3) as own_line,
+        (select count(*) from hour) as texts,
+        (select count(*) from hour where digest = $5 and length($5) > 0) as same_texts,
+        (select count(*) from hour where decision = 'loop') as loops,
+        (select count(*) from hour where decision = 'template') as templates,
+        (select count(*) from auto_replies where company_id = $1 and contact_id = $2
+            and reply_id is not null and at > $6) as recent_answers,
+        (select count(*) from auto_replies where company_id = $1 and contact_id = $2
+            and reply_id is not null and at > $7) as answers_today,
+        (select count(*) from auto_replies where company_id = $1 and contact_id = $2
+            and reply_id is not null and closed_since = $8) as answers_in_period,
+        (select at from agent) as agent_wrote,
+        (select max(created_at) from talk where direction = 'INBOUND'
+            and created_at < (select at from agent)) as contact_wrote";
+
+/// What one sender's texts have led to in the last hour.
+#[derive(Debug, Clone, Copy, Default)]
+pub(super) struct Told {
+    loops: u32,
+    templates: u32,
+}
+
+impl Told {
+    /// Whether somebody has to be told of a decision, for the first time in an hour.
+    pub(super) fn is_news(self, decision: Decision) -> bool {
+        match decision {
+            Decision::Loop => self.loops == 0,
+            Decision::Template => self.templates == 0,
+            _ => false,
+        }
+    }
+}
+
+fn read(row: &Row) -> Result<(Facts, Told), StoreError> {
+    let facts = Facts {
+        is_own_line: row.get("own_line")?,
+        is_blocked: false,
+        is_opted_out: false,
+        texts: row.get("texts")?,
+        same_texts: row.get("same_texts")?,
+        recent_answers: row.get("recent_answers")?,
+        answers_today: row.get("answers_today")?,
+        answers_in_period: row.get("answers_in_period")?,
+        agent_wrote: row.get("agent_wrote")?,
+        contact_wrote: row.get("contact_wrote")?,
+    };
+    let told = Told {
+        loops: row.get("loops")?,
+        templates: row.get("templates")?,
+    };
+    Ok((facts, told))
+}
