@@ -265,7 +265,7 @@ async fn remove_line(
 }
 
 /// What to try.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 struct PreviewBody {
     /// Who writes, such as +12025550143; somebody new unless set.

@@ -213,7 +213,7 @@ async fn remove(
 }
 
 /// For whom to fill a template in.
-#[derive(Debug, Default, Deserialize, ToSchema)]
+#[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
 struct PreviewBody {
     /// Who is written to.

@@ -12,17 +12,19 @@
 //! Twilio itself answers STOP, START and HELP and blocks what is sent after a STOP (error 21610), so
 //! nothing here sends anything, and no person can undo what a contact has said.
 
+mod apply;
 mod keyword;
 mod late;
 mod statement;
 mod table;
 
 pub use self::{
+    apply::{
+        Applied, ContactOptedOut, Incoming, apply_incoming, note_service, opted_in, opted_out,
+        opted_out_in, restore,
+    },
     keyword::{Keyword, Said},
     late::LateStatement,
     statement::{Consent, Source, Statement, UnknownSource},
-    table::{
-        Applied, Between, ContactOptedOut, HistoryEntry, Incoming, apply_incoming, history,
-        note_service, opted_in, opted_out, opted_out_in, restore, state, state_in,
-    },
+    table::{Between, HistoryEntry, history, state, state_in},
 };

@@ -207,7 +207,7 @@ mod tests {
         ] {
             let (known, _) = after(&order.map(|index| statements[index]));
             assert!(known.opted_out, "{order:?}");
-            assert_eq!(known.source, Source::OptOutType, "{order:?}");
+            assert_eq!(known.said_at, at(3), "{order:?}");
         }
         let (known, _) = after(&[statements[1], statements[0]]);
         assert!(!known.opted_out);

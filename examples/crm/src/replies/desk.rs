@@ -1,6 +1,6 @@
 //! [`answer`]: decides on a text once, and keeps the decision; [`preview`] only decides.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use jiff::Timestamp;
 use twilio_hooks::{
@@ -22,7 +22,7 @@ use crate::{
 };
 
 /// A text that came.
-#[derive(Debug, Clone, Copy)]
+#[derive(Clone, Copy)]
 pub(super) struct Text<'a> {
     pub(super) id: MessageId,
     pub(super) line: &'a Line,
@@ -38,15 +38,14 @@ pub(super) struct Text<'a> {
 }
 
 /// A text to answer with.
-#[derive(Clone, PartialEq, Eq)]
 pub(super) struct Reply {
     /// The id of the message that it becomes.
     pub(super) id: MessageId,
     pub(super) body: String,
 }
 
-/// What was decided on a text, as it is kept.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What was decided on a text, as it is kept. `Debug` does not show the answer.
+#[derive(Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub struct Decided {
     /// What.
@@ -63,8 +62,8 @@ pub struct Decided {
     pub at: Timestamp,
 }
 
-/// What would be decided.
-#[derive(Debug, Clone, PartialEq, Eq)]
+/// What would be decided. `Debug` does not show the answer.
+#[derive(Clone, PartialEq, Eq)]
 pub struct Preview {
     /// What, or none if the rule is off.
     pub decision: Option<Decision>,
@@ -74,6 +73,25 @@ pub struct Preview {
     pub text: Option<String>,
     /// The closed period, unless the company is open.
     pub closed: Option<ClosedPeriod>,
+}
+
+impl fmt::Debug for Decided {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Decided")
+            .field("decision", &self.decision)
+            .field("reply_id", &self.reply_id)
+            .field("at", &self.at)
+            .finish_non_exhaustive()
+    }
+}
+
+impl fmt::Debug for Preview {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Preview")
+            .field("decision", &self.decision)
+            .field("closed", &self.closed)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Whom the answer is for, and who gives it.

@@ -1,6 +1,6 @@
 //! [`render`]: a template with what the CRM knows and what the sender gives.
 
-use std::collections::BTreeMap;
+use std::{collections::BTreeMap, fmt};
 
 use twilio_hooks::{Address, CompanyId, ContactId, LineId, UserId, store::StoreError};
 
@@ -10,8 +10,8 @@ use crate::{
     database::{Arg, Db, Row, Tx},
 };
 
-/// Who writes to whom.
-#[derive(Debug, Clone, Copy)]
+/// Who writes to whom. `Debug` shows no values.
+#[derive(Clone, Copy)]
 pub struct Context<'a> {
     /// The company. Contact, person and line are its own; others have no values.
     pub company: CompanyId,
@@ -23,6 +23,16 @@ pub struct Context<'a> {
     pub line: Option<LineId>,
     /// What the sender gives, by name; it wins over what the CRM knows.
     pub given: &'a BTreeMap<String, String>,
+}
+
+impl fmt::Debug for Context<'_> {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.debug_struct("Context")
+            .field("company", &self.company)
+            .field("contact", &self.contact)
+            .field("line", &self.line)
+            .finish_non_exhaustive()
+    }
 }
 
 /// Why a template can't be sent.

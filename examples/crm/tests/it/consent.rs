@@ -171,6 +171,9 @@ on_both_databases! {
         assert_eq!(shown["history"].as_array().unwrap().len(), 2);
 
         put(json!({ "opted_out": true })).await.json();
+        // An answer to something else: the contact has never said no.
+        crm.text(&sid("SM", 9), SENDER, ALPHA_LINE, "yes").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)]);
         crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "stop").await;
         let problem = put(json!({ "opted_out": false })).await.problem(409);
         assert!(problem["detail"].as_str().unwrap().contains("START"));
