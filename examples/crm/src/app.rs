@@ -27,8 +27,10 @@ use crate::{
     clock::Clock,
     closable::ClosableBus,
     config::{Config, Proxies},
+    contacts::erase::EraseAgain,
     database::Database,
     jobs::Jobs,
+    notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
     replies::{CALL_FALLBACK, Replies, TextReplies},
     secret::Secret,
@@ -53,6 +55,10 @@ pub struct AppState {
     pub live: Live,
     /// What ends for them when the server stops.
     pub live_bus: ClosableBus,
+    /// Tells the company's people what the server itself knows.
+    pub notices: Notices,
+    /// Tells a person's other tabs what was read in one.
+    pub signals: Signals,
     /// The Twilio accounts, and clients of their REST API.
     pub accounts: Accounts,
     /// The address of this server, as Twilio and people call it, without a slash at the end.
@@ -111,10 +117,14 @@ impl AppState {
             BusNotifier::new(database.bus.clone()),
         );
         let people = People::new(database.db.clone(), clock.clone());
+        let notices = Notices::new(database.notices.clone(), dispatcher.wake());
+        let delivery = DeliveryFailed::new(database.clone(), notices.clone(), clock.clone());
+        let signals = Signals::connect(&database.db).await?;
         let replies = Replies::new(database.clone());
         let text_replies = TextReplies::new(database.db.clone(), clock.clone(), &config.public_url);
         let hooks = Hooks::new(database.store.clone())
             .on_message(text_replies)
+            .on_message_status(delivery)
             .on_call(replies)
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())
@@ -131,6 +141,9 @@ impl AppState {
         let checks = Jobs::new().with(CheckAccounts::new(accounts.clone()));
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
+        let jobs = Jobs::new()
+            .with(ForgetExpired::new(people.clone()))
+            .with(EraseAgain::new(database.db.clone()));
         Ok((
             Self {
                 database,
@@ -140,10 +153,12 @@ impl AppState {
                 live,
                 live_bus,
                 accounts,
+                notices,
+                signals,
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
                 proxies: config.trusted_proxies.clone(),
                 clock,
-                jobs: Jobs::new().with(ForgetExpired::new(people.clone())),
+                jobs,
                 people,
                 checks,
             },

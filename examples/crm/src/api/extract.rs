@@ -12,6 +12,7 @@ use twilio_hooks::store::PageRequest;
 use utoipa::IntoParams;
 
 use super::Problem;
+use crate::contacts::search::LONGEST;
 
 /// How many entries a list gives unless asked for another number.
 const DEFAULT_LIMIT: u32 = 50;
@@ -36,6 +37,30 @@ where
             .await
             .map_err(|_| malformed())?;
         id.parse().map(Self).map_err(|_| malformed())
+    }
+}
+
+/// `{id}` and a second id in the path.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Ids<A, B>(pub(super) A, pub(super) B);
+
+impl<A, B, S> FromRequestParts<S> for Ids<A, B>
+where
+    A: FromStr,
+    B: FromStr,
+    S: Send + Sync,
+{
+    type Rejection = Problem;
+
+    async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
+        let malformed = || Problem::bad_request("an id in the path is not a UUID");
+        let Path((first, second)) = Path::<(String, String)>::from_request_parts(parts, state)
+            .await
+            .map_err(|_| malformed())?;
+        match (first.parse(), second.parse()) {
+            (Ok(first), Ok(second)) => Ok(Self(first, second)),
+            _ => Err(malformed()),
+        }
     }
 }
 
@@ -194,7 +219,45 @@ where
     }
 }
 
-fn limit(limit: Option<&str>) -> Result<u32, Problem> {
+/// Words to search for; none if nothing is left.
+pub(super) fn words(name: &str, words: Option<String>) -> Result<Option<String>, Problem> {
+    text(name, words, LONGEST)
+}
+
+/// An id in the query; blank is none.
+pub(super) fn id<T: FromStr>(name: &str, id: Option<&str>) -> Result<Option<T>, Problem> {
+    match id {
+        None | Some("") => Ok(None),
+        Some(id) => match id.parse() {
+            Ok(id) => Ok(Some(id)),
+            Err(_) => Err(Problem::bad_request(format!("`{name}` is not a UUID"))),
+        },
+    }
+}
+
+/// A text of a body: trimmed, and none if nothing is left.
+///
+/// NUL is what no database keeps in a text.
+pub(super) fn text(
+    name: &str,
+    text: Option<String>,
+    longest: usize,
+) -> Result<Option<String>, Problem> {
+    let Some(text) = text else { return Ok(None) };
+    let trimmed = text.trim();
+    if trimmed.chars().count() > longest {
+        let detail = format!("`{name}` has more than {longest} characters");
+        return Err(Problem::bad_request(detail));
+    }
+    if trimmed.contains('\0') {
+        return Err(Problem::bad_request(format!(
+            "`{name}` has a NUL character"
+        )));
+    }
+    Ok(Some(trimmed.to_owned()).filter(|text| !text.is_empty()))
+}
+
+pub(super) fn limit(limit: Option<&str>) -> Result<u32, Problem> {
     let Some(limit) = limit.filter(|limit| !limit.is_empty()) else {
         return Ok(DEFAULT_LIMIT);
     };

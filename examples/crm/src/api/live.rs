@@ -15,7 +15,7 @@ use super::{
     access::LiveCaller,
     extract::{Since, SinceParams},
 };
-use crate::app::AppState;
+use crate::{app::AppState, notices::may_see, people::Permission};
 
 /// What a client offers beside the token, so that the token need not be repeated to it.
 const SUBPROTOCOL: &str = "crm";
@@ -48,6 +48,7 @@ async fn listen(
     Since { since, .. }: Since,
     upgrade: Result<WebSocketUpgrade, WebSocketUpgradeRejection>,
 ) -> Result<Response, Problem> {
+    caller.require(Permission::Read)?;
     let upgrade = upgrade.map_err(|error| Problem::refused(error.status(), error.body_text()))?;
     let offered = std::iter::once(SUBPROTOCOL.to_owned()).chain(subprotocol);
     Ok(upgrade
@@ -56,13 +57,20 @@ async fn listen(
         .max_frame_size(MAX_FRAME)
         .on_upgrade(move |socket| {
             let ended = state.people.ended(caller);
-            let listener = Listener::new().with_since(since).with_end(async move {
-                ended.await;
-                CloseFrame {
-                    code: SIGNED_OUT,
-                    reason: "signed out".into(),
-                }
-            });
+            let listener = Listener::new()
+                .with_since(since)
+                .with_filter(move |it| may_see(caller.role, &it.topic))
+                .with_end(async move {
+                    ended.await;
+                    CloseFrame {
+                        code: SIGNED_OUT,
+                        reason: "signed out".into(),
+                    }
+                });
+            let listener = match caller.user() {
+                Some(user) => listener.with_frames(state.signals.listen(caller.company, user)),
+                None => listener,
+            };
             state.live.serve_listener(socket, caller.company, listener)
         }))
 }

@@ -22,9 +22,12 @@ mod messages;
 mod notifications;
 mod operator;
 mod problem;
+mod search;
 mod sessions;
+mod settings;
 mod setup_problems;
 mod templates;
+mod threads;
 mod tokens;
 mod users;
 mod view;
@@ -100,9 +103,12 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(lines::router())
         .merge(messages::router())
         .merge(notifications::router())
+        .merge(search::router())
         .merge(sessions::router())
+        .merge(settings::router())
         .merge(setup_problems::router())
         .merge(templates::router())
+        .merge(threads::router())
         .merge(tokens::router())
         .merge(users::router())
         .route_layer(from_fn(time_limit))

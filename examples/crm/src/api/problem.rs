@@ -10,6 +10,7 @@ use http::{HeaderValue, StatusCode, header};
 use serde::Serialize;
 use twilio_hooks::{ReceiveError, store::StoreError};
 use utoipa::ToSchema;
+use uuid::Uuid;
 
 use crate::people::PeopleError;
 
@@ -22,6 +23,7 @@ pub struct Problem {
     detail: Cow<'static, str>,
     retry_after: Option<Duration>,
     field: Option<&'static str>,
+    existing: Option<Uuid>,
 }
 
 impl Problem {
@@ -31,6 +33,7 @@ impl Problem {
             detail: detail.into(),
             retry_after: None,
             field: None,
+            existing: None,
         }
     }
 
@@ -93,6 +96,13 @@ impl Problem {
     /// 409: it can't be done as things are now.
     pub fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
         Self::new(StatusCode::CONFLICT, detail)
+    }
+
+    /// 409: there is one already, and this is its id.
+    pub fn exists(detail: impl Into<Cow<'static, str>>, id: impl Into<Uuid>) -> Self {
+        let mut problem = Self::conflict(detail);
+        problem.existing = Some(id.into());
+        problem
     }
 
     /// 422: the request is understood, and something in it can't be.
@@ -165,6 +175,8 @@ pub(super) struct ProblemView {
     /// The field of the request that it is about, if it is about one.
     #[serde(skip_serializing_if = "Option::is_none")]
     field: Option<&'static str>,
+    /// What there is already, if that is why.
+    existing_id: Option<Uuid>,
 }
 
 impl IntoResponse for Problem {
@@ -175,6 +187,7 @@ impl IntoResponse for Problem {
             status: self.status.as_u16(),
             detail: self.detail,
             field: self.field,
+            existing_id: self.existing,
         };
         let mut response = (self.status, Json(body)).into_response();
         let headers = response.headers_mut();

@@ -8,12 +8,18 @@ use serde::Serialize;
 use twilio_hooks::{
     AccountSid, Address, CallId, CallSid, CallStatus, ContactId, LineId, MessageId, MessageSid,
     MessageStatus, RecordingId, RecordingSid, RecordingStatus, UserId,
-    store::{Call, Contact, Direction, Line, Message, Page, Recording, TimelineEntry},
+    store::{Call, Direction, Line, Message, Page, Recording, TimelineEntry},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::database::LineSettings;
+use crate::{
+    contacts::{
+        details::Contact,
+        phone::{self, Country},
+    },
+    database::LineSettings,
+};
 
 /// A part of a list.
 #[derive(Debug, Serialize, ToSchema)]
@@ -30,14 +36,32 @@ impl<T> PageView<T> {
             next: page.next,
         }
     }
+
+    /// A part that was read here.
+    pub(super) fn of(items: Vec<T>, next: Option<Uuid>) -> Self {
+        Self { items, next }
+    }
 }
 
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ContactView {
     #[schema(value_type = Uuid)]
     id: ContactId,
+    /// The number in E.164, or another address.
     address: String,
+    /// The number as it is written in the company's country.
+    phone: String,
+    /// What to call the contact: the name, or the number.
+    display_name: String,
     name: Option<String>,
+    email: Option<String>,
+    company_name: Option<String>,
+    notes: Option<String>,
+    labels: Vec<String>,
+    blocked: bool,
+    /// The contact that this one is a part of.
+    #[schema(value_type = Option<Uuid>)]
+    merged_into: Option<ContactId>,
     city: Option<String>,
     state: Option<String>,
     zip: Option<String>,
@@ -46,12 +70,20 @@ pub(super) struct ContactView {
     created_at: Timestamp,
 }
 
-impl From<Contact> for ContactView {
-    fn from(contact: Contact) -> Self {
+impl ContactView {
+    pub(super) fn new(contact: Contact, home: Country) -> Self {
         Self {
+            phone: phone::format(&contact.address, home),
+            display_name: contact.display_name(home),
             id: contact.id,
             address: contact.address,
             name: contact.name,
+            email: contact.email,
+            company_name: contact.company_name,
+            notes: contact.notes,
+            labels: contact.labels,
+            blocked: contact.blocked_at.is_some(),
+            merged_into: contact.merged_into,
             city: contact.city,
             state: contact.state,
             zip: contact.zip,

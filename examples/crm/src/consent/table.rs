@@ -5,6 +5,7 @@ use twilio_hooks::{CompanyId, ContactId, HistoryId, LineId, MessageId, UserId, s
 use super::{Consent, Statement, statement::Known};
 use crate::{
     args,
+    contacts::tombstones,
     database::{Arg, Db, Row, Tx},
 };
 
@@ -47,7 +48,13 @@ const STATE: &str = "select opted_out, source, since from consents
 /// # Errors
 /// If the database fails.
 pub async fn state(db: &Db, between: Between) -> Result<Consent, StoreError> {
-    combine(&db.rows(STATE, state_args(between)).await?)
+    let mut rows = db.rows(STATE, state_args(between)).await?;
+    if rows.is_empty()
+        && let Some(row) = db.row(NUMBER, number_args(between)).await?
+    {
+        rows = db.rows(BURIED, buried_args(between, &row)?).await?;
+    }
+    combine(&rows)
 }
 
 /// As [`state`], in a transaction.
@@ -55,7 +62,40 @@ pub async fn state(db: &Db, between: Between) -> Result<Consent, StoreError> {
 /// # Errors
 /// If the database fails.
 pub async fn state_in(tx: &mut Tx, between: Between) -> Result<Consent, StoreError> {
-    combine(&tx.rows(STATE, state_args(between)).await?)
+    let mut rows = tx.rows(STATE, state_args(between)).await?;
+    if rows.is_empty()
+        && let Some(row) = tx.row(NUMBER, number_args(between)).await?
+    {
+        rows = tx.rows(BURIED, buried_args(between, &row)?).await?;
+    }
+    combine(&rows)
+}
+
+/// The number of a contact who has said nothing, if the company has erased anybody who had.
+const NUMBER: &str = "select c.address, s.digest_key from contacts c
+    join company_settings s on s.company_id = c.company_id
+    where c.company_id = $1 and c.id = $2 and s.digest_key is not null";
+
+fn number_args(between: Between) -> Vec<Arg> {
+    args![between.company, between.contact]
+}
+
+/// What was said before the contact was erased, in the same scopes as [`STATE`].
+const BURIED: &str = "select opted_out, source, since from consent_tombstones
+    where company_id = $1 and digest = $2 and scope in (
+        $3,
+        (select service_sid from line_services where company_id = $1 and line_id = $4),
+        (select address from lines where company_id = $1 and id = $4)
+    )";
+
+fn buried_args(between: Between, row: &Row) -> Result<Vec<Arg>, StoreError> {
+    let (key, address): (Vec<u8>, String) = (row.get("digest_key")?, row.get("address")?);
+    Ok(args![
+        between.company,
+        tombstones::digest(&key, between.company, &address),
+        between.line.to_string(),
+        between.line
+    ])
 }
 
 fn state_args(between: Between) -> Vec<Arg> {

@@ -281,10 +281,9 @@ fn of_the_world(number: &str) -> Result<String, PhoneError> {
         return Ok(number.to_owned());
     }
     // People write the trunk prefix too: +44 (0)20 ….
-    if let Some(region) = region(code) {
-        if let Some(number) = parse(region, &format!("+{number}")) {
-            return Ok(number);
-        }
+    let parsed = region(code).and_then(|region| parse(region, &format!("+{number}")));
+    if let Some(number) = parsed {
+        return Ok(number);
     }
     // Newer than our list of numbers, as long as it has as many digits as others there.
     let length = u16::try_from(national.len()).unwrap_or(u16::MAX);

@@ -20,6 +20,8 @@ use twilio_hooks::{
 use twilio_hooks_sqlx::{PgBus, PgStore, SqliteStore};
 
 use self::migrations::{Dialect, migrator};
+#[cfg(test)]
+pub(crate) use self::sql::noted;
 pub use self::{
     settings::{Company, LineSettings, LineSettingsPatch, Settings},
     sql::{Arg, Column, Db, Row, Tx, is_duplicate},
@@ -40,6 +42,7 @@ pub struct Database {
     /// Whose numbers are whose.
     pub lines: Arc<dyn Lines>,
     /// What the CRM itself tells people.
+    /// Takes what the server itself has to tell; [`crate::notices`] is the way there.
     pub notices: Arc<dyn Notices>,
     /// Companies and what lines are set to.
     pub settings: Settings,

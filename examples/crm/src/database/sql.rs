@@ -102,6 +102,8 @@ impl Db {
     /// # Errors
     /// If the database fails.
     pub async fn rows(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        note(sql, &args);
         let rows = match self {
             Self::Sqlite(pool) => sqlite(sql, args).fetch_all(pool).await.map(sqlite_rows),
             Self::Postgres(pool) => postgres(sql, args).fetch_all(pool).await.map(postgres_rows),
@@ -226,6 +228,15 @@ impl Tx {
                 .map(|done| done.rows_affected()),
         };
         done.map_err(failed)
+    }
+
+    /// The one of two statements that this database understands, as [`Db::pick`].
+    #[must_use]
+    pub fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
+        match self {
+            Self::Sqlite(_) => sqlite,
+            Self::Postgres(_) => postgres,
+        }
     }
 
     /// Keeps what was done.
@@ -460,4 +471,21 @@ fn postgres(sql: &'static str, args: Vec<Arg>) -> Query<'static, Postgres, PgArg
             Arg::Time(time) => query.bind(time.map(jiff_sqlx::Timestamp::from)),
             Arg::Bytes(bytes) => query.bind(bytes),
         })
+}
+
+#[cfg(test)]
+thread_local! {
+    static NOTED: std::cell::RefCell<Vec<(&'static str, Vec<Arg>)>> =
+        const { std::cell::RefCell::new(Vec::new()) };
+}
+
+#[cfg(test)]
+fn note(sql: &'static str, args: &[Arg]) {
+    NOTED.with_borrow_mut(|noted| noted.push((sql, args.to_vec())));
+}
+
+/// What this thread has read with, for tests that look at the plans.
+#[cfg(test)]
+pub(crate) fn noted() -> Vec<(&'static str, Vec<Arg>)> {
+    NOTED.take()
 }

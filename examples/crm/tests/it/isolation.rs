@@ -31,22 +31,38 @@ const KINDS: &[(&str, &str)] = &[
     ("calls", "calls"),
     ("contacts", "contacts"),
     ("lines", "lines"),
+    ("merge", "contacts"),
     ("messages", "sms"),
+    ("notifications", "notifications"),
     ("sessions", "sessions"),
     ("templates", "templates"),
+    ("threads", "contacts"),
     ("tokens", "api_tokens"),
     ("users", "users"),
 ];
 
 /// Properties and parameters that take an id and are not named after its kind.
-const NAMES: &[(&str, &str)] = &[];
+const NAMES: &[(&str, &str)] = &[
+    ("around", "messages"),
+    ("ids", "notifications"),
+    ("line", "lines"),
+    ("other_id", "contacts"),
+    ("up_to", "messages"),
+];
 
 /// Properties and parameters that look like an id of a row and are none: the path, the name, and why.
-const NO_REFERENCES: &[(&str, &str, &str)] = &[(
-    "",
-    "before",
-    "a position in a list, which need not be anything's",
-)];
+const NO_REFERENCES: &[(&str, &str, &str)] = &[
+    (
+        "",
+        "before",
+        "a position in a list, which need not be anything's",
+    ),
+    (
+        "",
+        "after",
+        "a position in a list, which need not be anything's",
+    ),
+];
 
 /// Paths that are not about what belongs to a company.
 const ELSEWHERE: &[&str] = &["/api/operator/", "/api/webhooks/"];

@@ -1,0 +1,23 @@
+//! Threads: the conversations with contacts, and how far each person has read them.
+//!
+//! A thread is not a thing of its own: it is a contact's messages and calls. The table `threads` keeps
+//! what a list of them needs, by triggers (step `0009_threads`), so the list costs the same however
+//! much has been said.
+//!
+//! - [`list`] is the list with its filters.
+//! - [`page`] is what was said, in pages; whatever else belongs into a conversation, such as messages
+//!   that Twilio has not taken yet, is joined there.
+//! - [`reads`] is what each person has read.
+
+pub mod list;
+pub mod page;
+#[cfg(test)]
+mod plans;
+pub mod reads;
+mod rebuild;
+
+pub(crate) use self::rebuild::{rebuild, take_reads};
+pub use self::{
+    list::{Filter, Last, Thread},
+    reads::Reader,
+};
