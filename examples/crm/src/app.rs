@@ -24,15 +24,16 @@ use uuid::Uuid;
 use crate::{
     accounts::{Accounts, CheckAccounts},
     api::{self, Access, Problem},
+    calls::{self, CALL_FALLBACK, Calls, LookUp, Outgoing, Settle, Sweep},
     clock::Clock,
     closable::ClosableBus,
     config::{Config, Proxies},
     contacts::erase::EraseAgain,
     database::Database,
-    jobs::Jobs,
+    jobs::{JobWake, Jobs},
     notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
-    replies::{CALL_FALLBACK, Replies, TextReplies},
+    replies::TextReplies,
     secret::Secret,
     templates,
 };
@@ -61,6 +62,10 @@ pub struct AppState {
     pub signals: Signals,
     /// The Twilio accounts, and clients of their REST API.
     pub accounts: Accounts,
+    /// What answers calls.
+    pub calls: Calls,
+    /// What starts calls.
+    pub outgoing: Outgoing,
     /// The address of this server, as Twilio and people call it, without a slash at the end.
     pub public_url: String,
     /// The proxies that say where a request comes from.
@@ -120,12 +125,19 @@ impl AppState {
         let notices = Notices::new(database.notices.clone(), dispatcher.wake());
         let delivery = DeliveryFailed::new(database.clone(), notices.clone(), clock.clone());
         let signals = Signals::connect(&database.db).await?;
-        let replies = Replies::new(database.clone());
+        let settle_calls = JobWake::default();
+        let calls = Calls::new(
+            database.clone(),
+            clock.clone(),
+            &config.public_url,
+            settle_calls.clone(),
+        );
         let text_replies = TextReplies::new(database.db.clone(), clock.clone(), &config.public_url);
         let hooks = Hooks::new(database.store.clone())
             .on_message(text_replies)
             .on_message_status(delivery)
-            .on_call(replies)
+            .on_call(calls.clone())
+            .on_call_status(calls.clone())
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())
             .with_wake(dispatcher.wake());
@@ -138,12 +150,24 @@ impl AppState {
             false => ValidateSignatureLayer::new(signed_url, config.auth_tokens()),
         };
         let signature = signature.with_diagnosis(Diagnose::new());
+        let outgoing = Outgoing::new(
+            database.clone(),
+            hooks.clone(),
+            accounts.clone(),
+            clock.clone(),
+            &config.public_url,
+        );
+        let settle = Settle::new(calls.clone(), accounts.clone(), notices.clone());
+        let sweep = Sweep::new(calls.clone(), hooks.clone(), accounts.clone());
         let checks = Jobs::new().with(CheckAccounts::new(accounts.clone()));
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         let jobs = Jobs::new()
             .with(ForgetExpired::new(people.clone()))
-            .with(EraseAgain::new(database.db.clone()));
+            .with(EraseAgain::new(database.db.clone()))
+            .with_wake(settle, settle_calls)
+            .with(sweep)
+            .with(LookUp::new(outgoing.clone()));
         Ok((
             Self {
                 database,
@@ -153,6 +177,8 @@ impl AppState {
                 live,
                 live_bus,
                 accounts,
+                calls,
+                outgoing,
                 notices,
                 signals,
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
@@ -171,8 +197,10 @@ impl AppState {
 /// checks.
 pub fn app(state: AppState) -> Router {
     let webhooks = Webhooks::new(state.hooks.clone(), state.signature.clone());
+    let calls = calls::router(&webhooks.protect());
     let routes = Router::new()
         .merge(webhooks.into_router())
+        .merge(calls)
         .merge(api::router().0)
         .fallback(async || Problem::not_found());
     around(routes).with_state(state)

@@ -6,6 +6,7 @@
 pub mod accounts;
 pub mod api;
 pub mod app;
+pub mod calls;
 pub mod cli;
 pub mod clock;
 pub mod closable;

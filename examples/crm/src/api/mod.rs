@@ -7,7 +7,9 @@ mod accounts;
 mod audit;
 mod auto_reply;
 mod browser;
+mod call_rules;
 mod calls;
+mod click_to_call;
 mod client_ip;
 mod company;
 mod consent;
@@ -18,6 +20,7 @@ mod hours;
 mod line_webhooks;
 mod lines;
 mod live;
+mod menus;
 mod messages;
 mod notifications;
 mod operator;
@@ -94,13 +97,16 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(accounts::router())
         .merge(audit::router())
         .merge(auto_reply::router())
+        .merge(call_rules::router())
         .merge(calls::router())
+        .merge(click_to_call::router())
         .merge(company::router())
         .merge(consent::router())
         .merge(contacts::router())
         .merge(hours::router())
         .merge(line_webhooks::router())
         .merge(lines::router())
+        .merge(menus::router())
         .merge(messages::router())
         .merge(notifications::router())
         .merge(search::router())

@@ -40,6 +40,14 @@ const AREAS: &[&str] = &[
          reply = case when reply is null then null else '' end,
          to_address = case when to_address is null then null else 'erased' end
      where company_id = $1 and contact_id = $2",
+    // Calls: whom we called, and who got a text for a missed call.
+    "update outgoing_calls set to_number = 'erased' where company_id = $1 and call_id in (
+         select id from calls where company_id = $1 and contact_id = $2)",
+    "update call_legs set number = 'erased'
+     where company_id = $1 and name = 'contact' and call_id in (
+         select id from calls where company_id = $1 and contact_id = $2)",
+    "delete from text_backs where company_id = $1 and address = (
+         select address from contacts where company_id = $1 and id = $2)",
 ];
 
 /// The columns that lead to a contact, all of which the statements here know.

@@ -5,7 +5,7 @@ use std::time::{Duration, Instant};
 use axum::body::{Body, Bytes};
 use crm::{
     app::app,
-    replies::{CALL_FALLBACK, DEFAULT_GREETING},
+    calls::{CALL_FALLBACK, DEFAULT_GREETING},
 };
 use http::{Request, header};
 use twilio_hooks::{

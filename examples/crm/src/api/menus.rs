@@ -1,0 +1,193 @@
+//! `/api/menus`: what callers choose by keys.
+
+use axum::{Json, extract::State};
+use http::StatusCode;
+use jiff::Timestamp;
+use serde::Serialize;
+use serde_json::json;
+use utoipa::ToSchema;
+use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
+
+use super::{
+    Caller, Problem,
+    extract::{Body, Id},
+    problem::ProblemView,
+};
+use crate::{
+    app::AppState,
+    calls::{KeptMenu, Menu, Menus},
+    people::{Permission, audit},
+};
+
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new()
+        .routes(routes!(list, add))
+        .routes(routes!(show, replace, remove))
+}
+
+/// A menu, with its id.
+#[derive(Debug, Serialize, ToSchema)]
+struct MenuView {
+    id: Uuid,
+    #[serde(flatten)]
+    menu: Menu,
+    #[schema(value_type = String, format = DateTime)]
+    created_at: Timestamp,
+    #[schema(value_type = String, format = DateTime)]
+    updated_at: Timestamp,
+}
+
+impl From<KeptMenu> for MenuView {
+    fn from(kept: KeptMenu) -> Self {
+        Self {
+            id: kept.id,
+            menu: kept.menu,
+            created_at: kept.created_at,
+            updated_at: kept.updated_at,
+        }
+    }
+}
+
+/// All menus; a company has few.
+#[derive(Debug, Serialize, ToSchema)]
+#[schema(as = MenuList)]
+struct MenusView {
+    items: Vec<MenuView>,
+}
+
+fn menus(state: &AppState) -> Menus {
+    Menus::new(state.database.db.clone())
+}
+
+async fn view(state: &AppState, caller: &Caller, id: Uuid) -> Result<MenuView, Problem> {
+    let menu = menus(state).get(caller.company, id).await?;
+    menu.map(MenuView::from).ok_or_else(Problem::not_found)
+}
+
+/// Your menus, by name.
+#[utoipa::path(get, path = "/api/menus", tag = "menus", responses((status = 200, body = MenusView)))]
+async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<MenusView>, Problem> {
+    caller.require(Permission::Read)?;
+    let items = menus(&state).all(caller.company).await?;
+    let items = items.into_iter().map(MenuView::from).collect();
+    Ok(Json(MenusView { items }))
+}
+
+/// Adds a menu.
+#[utoipa::path(
+    post,
+    path = "/api/menus",
+    tag = "menus",
+    request_body = Menu,
+    responses(
+        (status = 201, body = MenuView),
+        (status = 404, body = ProblemView),
+        (status = 409, body = ProblemView),
+        (status = 422, body = ProblemView),
+    )
+)]
+async fn add(
+    caller: Caller,
+    State(state): State<AppState>,
+    Body(menu): Body<Menu>,
+) -> Result<(StatusCode, Json<MenuView>), Problem> {
+    caller.require(Permission::Configure)?;
+    let id = menus(&state).add(caller.company, &menu, caller.at).await?;
+    let details = json!({ "after": menu });
+    audit(
+        &state.database.db,
+        &caller,
+        "menu.created",
+        Some(("menu", id)),
+        details,
+    )
+    .await?;
+    Ok((StatusCode::CREATED, Json(view(&state, &caller, id).await?)))
+}
+
+/// One menu.
+#[utoipa::path(
+    get,
+    path = "/api/menus/{id}",
+    tag = "menus",
+    params(("id" = Uuid, Path)),
+    responses((status = 200, body = MenuView), (status = 404, body = ProblemView))
+)]
+async fn show(
+    caller: Caller,
+    State(state): State<AppState>,
+    Id(id): Id<Uuid>,
+) -> Result<Json<MenuView>, Problem> {
+    caller.require(Permission::Read)?;
+    Ok(Json(view(&state, &caller, id).await?))
+}
+
+/// Replaces a menu. Calls that are going on keep the one they began with.
+#[utoipa::path(
+    put,
+    path = "/api/menus/{id}",
+    tag = "menus",
+    params(("id" = Uuid, Path)),
+    request_body = Menu,
+    responses(
+        (status = 200, body = MenuView),
+        (status = 404, body = ProblemView),
+        (status = 409, body = ProblemView),
+        (status = 422, body = ProblemView),
+    )
+)]
+async fn replace(
+    caller: Caller,
+    State(state): State<AppState>,
+    Id(id): Id<Uuid>,
+    Body(menu): Body<Menu>,
+) -> Result<Json<MenuView>, Problem> {
+    caller.require(Permission::Configure)?;
+    let before = view(&state, &caller, id).await?.menu;
+    menus(&state)
+        .replace(caller.company, id, &menu, caller.at)
+        .await?;
+    let details = json!({ "before": before, "after": menu });
+    audit(
+        &state.database.db,
+        &caller,
+        "menu.changed",
+        Some(("menu", id)),
+        details,
+    )
+    .await?;
+    Ok(Json(view(&state, &caller, id).await?))
+}
+
+/// Removes a menu that nothing leads to.
+#[utoipa::path(
+    delete,
+    path = "/api/menus/{id}",
+    tag = "menus",
+    params(("id" = Uuid, Path)),
+    responses(
+        (status = 204),
+        (status = 404, body = ProblemView),
+        (status = 409, body = ProblemView),
+    )
+)]
+async fn remove(
+    caller: Caller,
+    State(state): State<AppState>,
+    Id(id): Id<Uuid>,
+) -> Result<StatusCode, Problem> {
+    caller.require(Permission::Configure)?;
+    let before = view(&state, &caller, id).await?.menu;
+    menus(&state).remove(caller.company, id).await?;
+    let details = json!({ "before": before });
+    audit(
+        &state.database.db,
+        &caller,
+        "menu.removed",
+        Some(("menu", id)),
+        details,
+    )
+    .await?;
+    Ok(StatusCode::NO_CONTENT)
+}

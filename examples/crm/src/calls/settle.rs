@@ -1,0 +1,305 @@
+//! [`Settle`]: when a call is over, our people are told, and the caller perhaps.
+//!
+//! Not while Twilio waits for an answer; and if the server stops in between, it is done later.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use twilio_hooks::{
+    Address, AddressKind, CallStatus, ContactId, RecordingSid,
+    notify::Topic,
+    store::{Notice, StoreError},
+};
+
+use super::{
+    answer::Calls,
+    boundary::{AutomaticText, send_automatic},
+    flow::{DialOutcome, Ending, Event, LEAST_MESSAGE, Position, next, ringing},
+    flows::{Due, Flow, Outcome},
+};
+use crate::{accounts::Accounts, args, jobs::Job, notices::Notices};
+
+/// How often one caller gets a text for missed calls.
+const TEXT_BACK_EVERY: SignedDuration = SignedDuration::from_hours(1);
+
+/// How long it is known who got one.
+const TEXT_BACK_KEPT: SignedDuration = SignedDuration::from_hours(24);
+
+/// When to try again what has failed.
+const LATER: SignedDuration = SignedDuration::from_secs(60);
+
+/// How long the job sleeps at most.
+const SLEEP: Duration = Duration::from_secs(60);
+
+/// Tells what came of calls.
+#[derive(Debug)]
+pub struct Settle {
+    calls: Calls,
+    accounts: Accounts,
+    notices: Notices,
+}
+
+/// Who has called, and which of our numbers.
+struct Parties {
+    contact: Option<ContactId>,
+    name: Option<String>,
+    from: Address,
+    to: String,
+}
+
+impl Parties {
+    fn caller(&self) -> &str {
+        match (&self.name, self.from.kind()) {
+            (Some(name), _) => name,
+            (None, AddressKind::Hidden | AddressKind::Empty) => "hidden number",
+            (None, _) => self.from.as_str(),
+        }
+    }
+}
+
+impl Settle {
+    /// Settles the calls of `calls`.
+    #[must_use]
+    pub fn new(calls: Calls, accounts: Accounts, notices: Notices) -> Self {
+        Self {
+            calls,
+            accounts,
+            notices,
+        }
+    }
+
+    async fn settle(&self, due: Due, now: Timestamp) -> anyhow::Result<()> {
+        let (mut flow, mut message) = (due.flow, due.voicemail);
+        if !due.has_ended {
+            let (event, outcome) = self.how_it_ended(&flow).await?;
+            let (state, happened) = next(&flow.plan, &flow.state, &event);
+            let flows = &self.calls.flows;
+            if !flows
+                .advance(&flow, &state, &outcome, &happened, now)
+                .await?
+            {
+                // It has just moved on; another round will see.
+                return Ok(());
+            }
+            flow.state = state;
+            let found = outcome.message;
+            message = found.map(|(sid, seconds)| (sid.map(|sid| sid.to_string()), seconds));
+        }
+        if let Position::Over(ending) = flow.state.at
+            && ending.is_missed()
+        {
+            let parties = self.parties(&flow).await?;
+            self.tell(&flow, ending, message, &parties, now).await?;
+            self.text_back(&flow, &parties, now).await?;
+        }
+        let (company, call) = (flow.company_id, flow.call_id);
+        self.calls.flows.settled(company, call, now).await?;
+        Ok(())
+    }
+
+    /// The caller is gone, and no step of the call has said how it was.
+    async fn how_it_ended(&self, flow: &Flow) -> Result<(Event, Outcome), StoreError> {
+        let nothing = Outcome::default();
+        match &flow.state.at {
+            Position::Voicemail => Ok(match self.message(flow).await? {
+                Some((sid, seconds)) => (
+                    Event::Recorded {
+                        seconds: Some(seconds),
+                        gone: true,
+                    },
+                    Outcome {
+                        message: Some((Some(sid), seconds)),
+                        ..nothing
+                    },
+                ),
+                None => (Event::Gone, nothing),
+            }),
+            Position::Ringing { .. } => {
+                let rung = ringing(&flow.plan, &flow.state);
+                let legs = &self.calls.legs;
+                let legs = legs.of_call(flow.company_id, flow.call_id).await?;
+                let talked = legs.iter().find(|leg| {
+                    let target = flow.plan.targets.get(leg.target);
+                    let needs_key = target.is_some_and(|target| target.accept_key);
+                    let answered =
+                        matches!(leg.status, CallStatus::InProgress | CallStatus::Completed);
+                    rung.contains(&leg.target) && answered && (leg.accepted || !needs_key)
+                });
+                Ok(match talked {
+                    Some(leg) => (
+                        Event::Dialled {
+                            outcome: DialOutcome::Answered,
+                            who: Some(leg.target),
+                            waited: 0,
+                            gone: true,
+                        },
+                        Outcome {
+                            handled_by: leg.user_id,
+                            ..nothing
+                        },
+                    ),
+                    None => (Event::Gone, nothing),
+                })
+            }
+            Position::Menu { .. } | Position::Over(_) => Ok((Event::Gone, nothing)),
+        }
+    }
+
+    /// A message that was recorded, although nobody has told us that it was left.
+    async fn message(&self, flow: &Flow) -> Result<Option<(RecordingSid, u32)>, StoreError> {
+        let Some(call_sid) = &flow.call_sid else {
+            return Ok(None);
+        };
+        let sql = "select recording_sid, duration from recordings
+                   where account_sid = $1 and call_sid = $2 and source = 'RecordVerb'
+                       and duration >= $3
+                   order by id desc limit 1";
+        let args = args![flow.account_sid.as_str(), call_sid.as_str(), LEAST_MESSAGE];
+        let Some(row) = self.calls.database.db.row(sql, args).await? else {
+            return Ok(None);
+        };
+        let sid: String = row.get("recording_sid")?;
+        Ok(Some((sid.into(), row.get("duration")?)))
+    }
+
+    async fn parties(&self, flow: &Flow) -> Result<Parties, StoreError> {
+        let sql = "select c.contact_id, c.from_number, c.to_number, k.name from calls c
+                   left join contacts k on k.company_id = c.company_id and k.id = c.contact_id
+                   where c.company_id = $1 and c.id = $2";
+        let args = args![flow.company_id, flow.call_id];
+        let row = self.calls.database.db.row(sql, args).await?;
+        let row = row.ok_or_else(|| StoreError::corrupt("call", "it is gone"))?;
+        let from: String = row.get("from_number")?;
+        Ok(Parties {
+            contact: row.get("contact_id")?,
+            name: row.get("name")?,
+            from: from.into(),
+            to: row.get("to_number")?,
+        })
+    }
+
+    async fn tell(
+        &self,
+        flow: &Flow,
+        ending: Ending,
+        message: Option<(Option<String>, u32)>,
+        parties: &Parties,
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
+        let caller = parties.caller();
+        let (topic, title, text) = match (ending, &message) {
+            (Ending::LeftMessage, Some((_, seconds))) => (
+                Topic::VoicemailReceived,
+                format!("Voicemail from {caller}"),
+                format!("Duration {}:{:02}", seconds / 60, seconds % 60),
+            ),
+            _ => (
+                Topic::MissedCall,
+                format!("Missed call from {caller}"),
+                format!("Called {}", parties.to),
+            ),
+        };
+        // Once for a recording, and once for a call.
+        let sid = message.and_then(|(sid, _)| sid);
+        let key = sid.unwrap_or_else(|| flow.call_id.to_string());
+        let notice = Notice::new(flow.company_id, topic, key, title, now)
+            .with_message(text)
+            .with_contact(parties.contact)
+            .with_call(flow.call_id);
+        self.notices.raise(&notice).await.map(drop)
+    }
+
+    /// Texts a caller, once in an hour; never who hides, and never a line of ours.
+    async fn text_back(
+        &self,
+        flow: &Flow,
+        parties: &Parties,
+        now: Timestamp,
+    ) -> anyhow::Result<()> {
+        let (Some(body), Some(contact)) = (&flow.plan.text_back, parties.contact) else {
+            return Ok(());
+        };
+        let database = &self.calls.database;
+        let address = parties.from.as_str();
+        if parties.from.kind() != AddressKind::PhoneNumber
+            || database.settings.is_line(address).await?
+        {
+            return Ok(());
+        }
+        let lines = database.lines.lines(flow.company_id).await?;
+        let Some(line) = lines.iter().find(|line| line.id == flow.plan.line_id) else {
+            return Ok(());
+        };
+        let claim = "insert into text_backs (company_id, address, sent_at) values ($1, $2, $3)
+                     on conflict (company_id, address) do update set sent_at = excluded.sent_at
+                     where text_backs.sent_at <= $4
+                     returning address";
+        let before = now.checked_sub(TEXT_BACK_EVERY).unwrap_or(now);
+        let args = args![flow.company_id, address, now, before];
+        if database.db.row(claim, args).await?.is_none() {
+            return Ok(());
+        }
+        // Claimed before it is sent: rather none than two.
+        let text = AutomaticText {
+            line,
+            contact,
+            to: &parties.from,
+            body,
+        };
+        let url = &self.calls.public_url;
+        let sent = send_automatic(database, &self.accounts, url, &text, now);
+        if sent.await.is_err() {
+            tracing::warn!(
+                reason = "text-back",
+                "a text for a missed call was not sent"
+            );
+        }
+        Ok(())
+    }
+
+    async fn postpone(&self, flow: &Flow, now: Timestamp) -> Result<(), StoreError> {
+        let sql = "update call_flows set settle_at = $3 where company_id = $1 and call_id = $2";
+        let later = now.checked_add(LATER).unwrap_or(now);
+        let args = args![flow.company_id, flow.call_id, later];
+        self.calls.database.db.execute(sql, args).await.map(drop)
+    }
+}
+
+fn not_settled(flow: &Flow, error: &anyhow::Error) {
+    let error: &(dyn std::error::Error + 'static) = error.as_ref();
+    tracing::error!(call.id = %flow.call_id, error, "a call is not settled");
+}
+
+#[async_trait]
+impl Job for Settle {
+    fn name(&self) -> &'static str {
+        "settle-calls"
+    }
+
+    async fn run(&self, now: Timestamp) -> anyhow::Result<Duration> {
+        let flows = &self.calls.flows;
+        flows.notice_ended_calls(now).await?;
+        let due = flows.to_settle(now).await?;
+        let more = due.len() >= 50;
+        for due in due {
+            let flow = due.flow.clone();
+            if let Err(error) = self.settle(due, now).await {
+                not_settled(&flow, &error);
+                self.postpone(&flow, now).await?;
+            }
+        }
+        let sql = "delete from text_backs where sent_at < $1";
+        let before = now.checked_sub(TEXT_BACK_KEPT).unwrap_or(now);
+        self.calls.database.db.execute(sql, args![before]).await?;
+        if more {
+            return Ok(Duration::ZERO);
+        }
+        let next = flows.next_to_settle().await?;
+        let sleep = next.and_then(|next| Duration::try_from(next.duration_since(now)).ok());
+        Ok(sleep
+            .unwrap_or(SLEEP)
+            .min(SLEEP)
+            .max(Duration::from_secs(1)))
+    }
+}
