@@ -31,8 +31,11 @@ use crate::{
     contacts::erase::EraseAgain,
     database::Database,
     jobs::{JobWake, Jobs},
+    media_in::MediaIn,
     notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
+    reconcile::{Reconcile, ReconcileJob},
+    recordings::{CopyRecordings, DeleteRecordings, ForgetRecordings, Recordings},
     replies::TextReplies,
     secret::Secret,
     templates,
@@ -74,6 +77,12 @@ pub struct AppState {
     pub clock: Clock,
     /// Who works in the companies.
     pub people: People,
+    /// What was recorded of calls.
+    pub recordings: Recordings,
+    /// Files that came with messages.
+    pub media_in: MediaIn,
+    /// Finds what was missed.
+    pub reconcile: Reconcile,
     /// What is done in the background; [`serve`](crate::server::serve) runs it.
     pub jobs: Jobs,
     /// What asks Twilio now and then whether all is well; runs beside the jobs.
@@ -159,12 +168,35 @@ impl AppState {
         );
         let settle = Settle::new(calls.clone(), accounts.clone(), notices.clone());
         let sweep = Sweep::new(calls.clone(), hooks.clone(), accounts.clone());
-        let checks = Jobs::new().with(CheckAccounts::new(accounts.clone()));
+        let recordings = Recordings::new(
+            database.db.clone(),
+            accounts.clone(),
+            hooks.clone(),
+            clock.clone(),
+            &config.data_dir,
+            config.recordings,
+        );
+        let media_in = MediaIn::new(accounts.clone(), config.twilio_api_url.as_deref());
+        let wake = JobWake::default();
+        let reconcile = Reconcile::new(
+            database.db.clone(),
+            accounts.clone(),
+            hooks.clone(),
+            clock.clone(),
+            config.reconcile,
+            wake.clone(),
+        );
+        let checks = Jobs::new()
+            .with(CheckAccounts::new(accounts.clone()))
+            .with_wake(ReconcileJob::new(reconcile.clone()), wake);
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         let jobs = Jobs::new()
             .with(ForgetExpired::new(people.clone()))
             .with(EraseAgain::new(database.db.clone()))
+            .with(CopyRecordings::new(recordings.clone()))
+            .with(DeleteRecordings::new(recordings.clone()))
+            .with(ForgetRecordings::new(recordings.clone()))
             .with_wake(settle, settle_calls)
             .with(sweep)
             .with(LookUp::new(outgoing.clone()));
@@ -186,6 +218,9 @@ impl AppState {
                 clock,
                 jobs,
                 people,
+                recordings,
+                media_in,
+                reconcile,
                 checks,
             },
             dispatcher,

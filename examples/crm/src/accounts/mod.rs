@@ -150,6 +150,22 @@ impl Accounts {
     }
 
     /// A client of this account's REST API; by its API key, if it has one.
+    /// Every account there is a client of, in order.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn all(&self) -> Result<Vec<AccountSid>, StoreError> {
+        let sql = "select account_sid from twilio_accounts";
+        let rows = self.inner.database.db.rows(sql, Vec::new()).await?;
+        let mut all: Vec<_> = self.inner.configured.keys().cloned().collect();
+        for row in rows {
+            all.push(row.get::<String>("account_sid")?.into());
+        }
+        all.sort_by(|a, b| a.as_str().cmp(b.as_str()));
+        all.dedup();
+        Ok(all)
+    }
+
     ///
     /// # Errors
     /// If nothing is known of the account, or it can't be read.

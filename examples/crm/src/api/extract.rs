@@ -90,13 +90,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Paging {
             before: Option<String>,
         }
         let raw: Raw = query(parts, state).await?;
-        let mut page = PageRequest::newest(limit(raw.limit.as_deref())?);
-        page.before = match raw.before.as_deref() {
-            None | Some("") => None,
-            Some(before) => Some(before.parse().map_err(|_| {
-                Problem::bad_request("`before` is not the `next` of a page before")
-            })?),
-        };
+        let page = page(raw.limit.as_deref(), raw.before.as_deref())?;
         Ok(Self(page))
     }
 }
@@ -255,6 +249,19 @@ pub(super) fn text(
         )));
     }
     Ok(Some(trimmed.to_owned()).filter(|text| !text.is_empty()))
+}
+
+/// What `limit` and `before` ask for.
+pub(super) fn page(limit_text: Option<&str>, before: Option<&str>) -> Result<PageRequest, Problem> {
+    let mut page = PageRequest::newest(limit(limit_text)?);
+    page.before =
+        match before {
+            None | Some("") => None,
+            Some(before) => Some(before.parse().map_err(|_| {
+                Problem::bad_request("`before` is not the `next` of a page before")
+            })?),
+        };
+    Ok(page)
 }
 
 pub(super) fn limit(limit: Option<&str>) -> Result<u32, Problem> {

@@ -15,16 +15,21 @@ mod company;
 mod consent;
 mod contacts;
 mod extract;
+mod file;
 mod health;
 mod hours;
 mod line_webhooks;
 mod lines;
 mod live;
+mod media;
 mod menus;
 mod messages;
 mod notifications;
 mod operator;
 mod problem;
+mod reconcile;
+mod recording_settings;
+mod recordings;
 mod search;
 mod sessions;
 mod settings;
@@ -106,9 +111,13 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(hours::router())
         .merge(line_webhooks::router())
         .merge(lines::router())
+        .merge(media::router())
         .merge(menus::router())
         .merge(messages::router())
         .merge(notifications::router())
+        .merge(reconcile::router())
+        .merge(recording_settings::router())
+        .merge(recordings::router())
         .merge(search::router())
         .merge(sessions::router())
         .merge(settings::router())

@@ -153,12 +153,18 @@ impl Facts {
             api_token,
         } = self;
         let path = directory.0.join("crm.sqlite");
+        let data_dir = toml::Value::String(directory.0.join("files").display().to_string());
         // A path may have whatever TOML has a meaning for.
         let database_url = toml::Value::String(format!("sqlite:{}", path.display()));
         format!(
             r#"
             public_url = "{url}"
             database_url = {database_url}
+            data_dir = {data_dir}
+
+            # There is no Twilio to ask.
+            [reconcile]
+            every = "off"
 
             [[accounts]]
             sid = "{account_sid}"

@@ -1,5 +1,4 @@
-//! The command line: `crm serve`, `crm demo`, `crm user`, `crm simulate`.
-//! The command line: `crm serve`, `crm rekey`, `crm demo`, `crm simulate`.
+//! The command line: `crm serve`, `crm demo`, `crm user`, `crm rekey`, `crm reconcile`, `crm simulate`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
@@ -7,6 +6,7 @@
 )]
 
 mod demo;
+mod reconcile;
 mod rekey;
 mod serve;
 mod user;
@@ -42,6 +42,8 @@ enum Command {
     Demo(demo::DemoArgs),
     /// Add people who may sign in.
     User(user::UserArgs),
+    /// Look at Twilio for what was missed, and record it.
+    Reconcile(reconcile::ReconcileArgs),
     /// Send webhooks as Twilio would, to a server of yours.
     Simulate(Box<SimulateArgs>),
 }
@@ -67,6 +69,7 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Rekey => runtime.block_on(rekey::run(config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
         Command::User(args) => runtime.block_on(user::run(args, config)),
+        Command::Reconcile(args) => runtime.block_on(reconcile::run(args, config)),
         Command::Simulate(args) => {
             let known = Known::load(config, without_twilio)?;
             let defaults = simulate::cli::Defaults {

@@ -22,6 +22,11 @@ pub(crate) struct File {
     #[serde(default, deserialize_with = "one_or_more_keys")]
     pub(crate) encryption_keys: Vec<Secret>,
     pub(crate) twilio_api_url: Option<String>,
+    pub(crate) data_dir: Option<String>,
+    #[serde(default)]
+    pub(crate) recordings: RecordingsSection,
+    #[serde(default)]
+    pub(crate) reconcile: ReconcileSection,
     #[serde(default)]
     pub(crate) accounts: Vec<AccountSection>,
     #[serde(default)]
@@ -45,6 +50,21 @@ pub(crate) struct ProxiesSection {
 pub(crate) struct LogSection {
     pub(crate) format: Option<String>,
     pub(crate) filter: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct RecordingsSection {
+    pub(crate) keep_copies: Option<bool>,
+    pub(crate) delete_at_twilio: Option<bool>,
+    pub(crate) keep_days: Option<u32>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct ReconcileSection {
+    pub(crate) every: Option<String>,
+    pub(crate) look_back: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]
@@ -117,6 +137,7 @@ impl File {
         if let Some(keys) = env("CRM_ENCRYPTION_KEY") {
             self.encryption_keys = keys.split(',').map(Secret::new).collect();
         }
+        replace(&mut self.data_dir, env("CRM_DATA_DIR"));
         self.apply_account(env("TWILIO_ACCOUNT_SID"), env("TWILIO_AUTH_TOKEN"))?;
         self.apply_company(env("CRM_COMPANY"), secret("CRM_API_TOKEN"))?;
         self.apply_lines(env);

@@ -6,8 +6,12 @@
 
 mod file;
 mod known;
+mod upkeep;
 
-use std::{net::SocketAddr, path::Path};
+use std::{
+    net::SocketAddr,
+    path::{Path, PathBuf},
+};
 
 use anyhow::{Context as _, bail, ensure};
 use twilio_hooks::{
@@ -16,8 +20,12 @@ use twilio_hooks::{
 };
 
 use self::file::{AccountSection, CompanySection, File, LineSection, ProxiesSection};
-pub use self::known::Known;
+pub use self::{
+    known::Known,
+    upkeep::{ReconcileTimes, duration},
+};
 use crate::{
+    recordings::RecordingSettings,
     sealed::Keyring,
     secret::{Secret, SecretDigest},
 };
@@ -48,6 +56,12 @@ pub struct Config {
     pub keyring: Keyring,
     /// Where Twilio's REST API is, if not at Twilio.
     pub twilio_api_url: Option<String>,
+    /// Where files are kept, such as copies of recordings.
+    pub data_dir: PathBuf,
+    /// What is done with recordings of companies that have not set anything.
+    pub recordings: RecordingSettings,
+    /// When what was missed is looked for at Twilio.
+    pub reconcile: ReconcileTimes,
 }
 
 /// Proxies in front of the server.
@@ -188,6 +202,11 @@ impl Config {
             operator_token,
             keyring,
             twilio_api_url: given(file.twilio_api_url),
+            data_dir: given(file.data_dir)
+                .unwrap_or_else(|| "crm-data".to_owned())
+                .into(),
+            recordings: upkeep::recordings(&file.recordings)?,
+            reconcile: upkeep::reconcile(&file.reconcile)?,
         })
     }
 

@@ -122,6 +122,8 @@ pub(crate) struct Crm {
     pub(crate) account: (String, String),
     /// Where the database is.
     pub(crate) _storage: Storage,
+    /// Where its files are.
+    pub(crate) data: TempDir,
 }
 
 impl Crm {
@@ -188,7 +190,9 @@ impl Crm {
         fake: Option<FakeTwilio>,
         clock: Clock,
     ) -> Self {
-        let config = Config::parse(toml).unwrap();
+        let mut config = Config::parse(toml).unwrap();
+        let data = TempDir::new();
+        config.data_dir = data.join("files");
         let database = Database::connect(&config.database_url).await.unwrap();
         let (state, dispatcher) = AppState::with_clock(&config, database, clock.clone())
             .await
@@ -202,6 +206,7 @@ impl Crm {
             clock,
             account: (ACCOUNT.to_owned(), AUTH_TOKEN.to_owned()),
             _storage: storage,
+            data,
         }
     }
 
