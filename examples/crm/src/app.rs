@@ -32,6 +32,7 @@ use crate::{
     database::Database,
     jobs::{JobWake, Jobs},
     media_in::MediaIn,
+    messaging::{self, Messaging, Sender, Tidy},
     notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
     reconcile::{Reconcile, ReconcileJob},
@@ -83,6 +84,8 @@ pub struct AppState {
     pub media_in: MediaIn,
     /// Finds what was missed.
     pub reconcile: Reconcile,
+    /// Texts that we send.
+    pub messaging: Messaging,
     /// What is done in the background; [`serve`](crate::server::serve) runs it.
     pub jobs: Jobs,
     /// What asks Twilio now and then whether all is well; runs beside the jobs.
@@ -166,6 +169,14 @@ impl AppState {
             clock.clone(),
             &config.public_url,
         );
+        let messaging = Messaging::new(
+            database.clone(),
+            hooks.clone(),
+            accounts.clone(),
+            clock.clone(),
+            &config.public_url,
+            dispatcher.wake(),
+        );
         let settle = Settle::new(calls.clone(), accounts.clone(), notices.clone());
         let sweep = Sweep::new(calls.clone(), hooks.clone(), accounts.clone());
         let recordings = Recordings::new(
@@ -192,6 +203,8 @@ impl AppState {
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         let jobs = Jobs::new()
+            .with_wake(Sender::new(messaging.clone()), messaging.wake())
+            .with(Tidy::new(messaging.clone()))
             .with(ForgetExpired::new(people.clone()))
             .with(EraseAgain::new(database.db.clone()))
             .with(CopyRecordings::new(recordings.clone()))
@@ -216,11 +229,12 @@ impl AppState {
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
                 proxies: config.trusted_proxies.clone(),
                 clock,
-                jobs,
                 people,
                 recordings,
                 media_in,
                 reconcile,
+                messaging,
+                jobs,
                 checks,
             },
             dispatcher,
@@ -232,10 +246,12 @@ impl AppState {
 /// checks.
 pub fn app(state: AppState) -> Router {
     let webhooks = Webhooks::new(state.hooks.clone(), state.signature.clone());
+    let own = messaging::routes(&webhooks.protect());
     let calls = calls::router(&webhooks.protect());
     let routes = Router::new()
         .merge(webhooks.into_router())
         .merge(calls)
+        .merge(own)
         .merge(api::router().0)
         .fallback(async || Problem::not_found());
     around(routes).with_state(state)

@@ -18,6 +18,7 @@ pub mod hours;
 pub mod jobs;
 pub mod logs;
 pub mod media_in;
+pub mod messaging;
 pub mod notices;
 pub mod people;
 pub mod reconcile;

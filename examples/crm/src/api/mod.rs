@@ -24,8 +24,10 @@ mod live;
 mod media;
 mod menus;
 mod messages;
+mod messaging_settings;
 mod notifications;
 mod operator;
+mod outgoing;
 mod problem;
 mod reconcile;
 mod recording_settings;
@@ -37,6 +39,7 @@ mod setup_problems;
 mod templates;
 mod threads;
 mod tokens;
+mod uploads;
 mod users;
 mod view;
 
@@ -114,7 +117,9 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(media::router())
         .merge(menus::router())
         .merge(messages::router())
+        .merge(messaging_settings::router())
         .merge(notifications::router())
+        .merge(outgoing::router())
         .merge(reconcile::router())
         .merge(recording_settings::router())
         .merge(recordings::router())
@@ -125,10 +130,12 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(templates::router())
         .merge(threads::router())
         .merge(tokens::router())
+        .merge(uploads::router())
         .merge(users::router())
         .route_layer(from_fn(time_limit))
         // They may take as long as they take.
         .merge(live::router())
+        .merge(media::router())
         .merge(operator::router())
         .merge(health::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))

@@ -13,12 +13,14 @@ use twilio_hooks::{
 use utoipa::ToSchema;
 use uuid::Uuid;
 
+use super::outgoing::{FailureView, OutgoingView};
 use crate::{
     contacts::{
         details::Contact,
         phone::{self, Country},
     },
     database::LineSettings,
+    messaging::{Outgoing, outgoing::Attachment, retry::failure_of_message},
 };
 
 /// A part of a list.
@@ -97,8 +99,9 @@ impl ContactView {
 pub(super) struct MessageView {
     #[schema(value_type = Uuid)]
     id: MessageId,
-    #[schema(value_type = String)]
-    message_sid: MessageSid,
+    /// Null until Twilio has it.
+    #[schema(value_type = Option<String>)]
+    message_sid: Option<MessageSid>,
     #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
     #[schema(value_type = Option<Uuid>)]
@@ -115,6 +118,12 @@ pub(super) struct MessageView {
     media: Vec<MediaView>,
     num_segments: Option<u32>,
     error_code: Option<u32>,
+    /// Why it did not arrive; only on those that did not.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    failure: Option<FailureView>,
+    /// Only on what was sent from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    outgoing: Option<OutgoingView>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
     #[schema(value_type = String, format = DateTime)]
@@ -123,15 +132,22 @@ pub(super) struct MessageView {
 
 #[derive(Debug, Serialize, ToSchema)]
 struct MediaView {
+    /// The upload, of what was sent from here.
+    #[serde(skip_serializing_if = "Option::is_none")]
+    id: Option<Uuid>,
     content_type: Option<String>,
 }
 
 impl From<Message> for MessageView {
     fn from(message: Message) -> Self {
         let media = message.media.into_iter();
+        let failure = match message.direction {
+            Direction::Outbound => failure_of_message(&message.status, message.error_code),
+            Direction::Inbound => None,
+        };
         Self {
             id: message.id,
-            message_sid: message.message_sid,
+            message_sid: Some(message.message_sid),
             contact_id: message.contact_id,
             user_id: message.user_id,
             direction: message.direction,
@@ -141,13 +157,59 @@ impl From<Message> for MessageView {
             body: message.body,
             media: media
                 .map(|media| MediaView {
+                    id: None,
                     content_type: media.content_type,
                 })
                 .collect(),
             num_segments: message.num_segments,
             error_code: message.error_code,
+            failure: failure.map(FailureView::from),
+            outgoing: None,
             created_at: message.created_at,
             updated_at: message.updated_at,
+        }
+    }
+}
+
+impl MessageView {
+    /// A message of the store that was sent from here.
+    pub(super) fn sent(message: Message, text: &Outgoing, files: &[Attachment]) -> Self {
+        Self {
+            media: files.iter().map(MediaView::from).collect(),
+            outgoing: Some(text.into()),
+            ..message.into()
+        }
+    }
+
+    /// A text that the store has no message of.
+    pub(super) fn pending(text: &Outgoing, files: &[Attachment]) -> Self {
+        let failure = text.failure();
+        Self {
+            id: text.id,
+            message_sid: text.message_sid.clone(),
+            contact_id: Some(text.contact_id),
+            user_id: text.user_id,
+            direction: Direction::Outbound,
+            status: text.status(),
+            from_address: text.from_address(),
+            to_address: Address::from(text.to.as_str()),
+            body: Some(text.body.clone()),
+            media: files.iter().map(MediaView::from).collect(),
+            num_segments: None,
+            error_code: failure.as_ref().and_then(|failure| failure.code),
+            failure: failure.map(FailureView::from),
+            outgoing: Some(text.into()),
+            created_at: text.created_at,
+            updated_at: text.updated_at,
+        }
+    }
+}
+
+impl From<&Attachment> for MediaView {
+    fn from(file: &Attachment) -> Self {
+        Self {
+            id: Some(file.id),
+            content_type: Some(file.content_type.clone()),
         }
     }
 }

@@ -283,7 +283,7 @@ async fn what_can_not_be_understood_is_refused() {
     }
     crm.get(ALPHA, "/api/nothing").await.problem(404);
     crm.get(ALPHA, "/").await.problem(404);
-    crm.request("POST", ALPHA, "/api/messages", Some("{}"))
+    crm.request("PUT", ALPHA, "/api/messages", Some("{}"))
         .await
         .problem(405);
     crm.request("DELETE", ALPHA, "/api/lines", None)

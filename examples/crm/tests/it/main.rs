@@ -23,6 +23,7 @@ mod media;
 mod menus;
 mod notifications;
 mod operator;
+mod outgoing;
 mod people;
 mod reconcile;
 mod recordings;

@@ -1,0 +1,459 @@
+//! [`NewText`]: what may be sent, and how it becomes a row, before Twilio hears of it.
+
+use std::borrow::Cow;
+
+use jiff::Timestamp;
+use twilio_hooks::{
+    AccountSid, Address, CompanyId, ContactId, LineId, MessageId, UserId, store::StoreError,
+};
+use uuid::Uuid;
+
+use super::{
+    Messaging, Outgoing,
+    media::{self, MAX_FILES},
+    recipient::{self, Recipient, country_of},
+    segments::{MAX_BODY, length},
+    settings::{SendingSettings, settings_in},
+};
+use crate::{
+    args,
+    consent::{self, Between},
+    database::Tx,
+};
+
+/// A text to send.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct NewText {
+    /// Whose it is.
+    pub company: CompanyId,
+    /// Whom it is for.
+    pub to: To,
+    /// The line that sends it. Unless set: the one of the last conversation with the contact, else the company's
+    /// default line, else its only one.
+    pub line: Option<LineId>,
+    /// The text; may be empty if there are files.
+    pub body: String,
+    /// Uploads of the company.
+    pub media: Vec<Uuid>,
+    /// The person who wrote it.
+    pub user: Option<UserId>,
+    /// Whether no person wrote it.
+    pub automatic: bool,
+    pub(super) retry_of: Option<MessageId>,
+}
+
+/// Whom a text is for.
+#[derive(Clone, PartialEq, Eq)]
+pub enum To {
+    /// A contact.
+    Contact(ContactId),
+    /// A number, as somebody wrote it. If it is nobody's yet, a contact is made.
+    Number(String),
+}
+
+impl NewText {
+    /// A text of a person or a program.
+    #[must_use]
+    pub fn new(company: CompanyId, to: To, body: impl Into<String>) -> Self {
+        Self {
+            company,
+            to,
+            line: None,
+            body: body.into(),
+            media: Vec::new(),
+            user: None,
+            automatic: false,
+            retry_of: None,
+        }
+    }
+
+    /// Chooses the line.
+    #[must_use]
+    pub fn with_line(mut self, line: impl Into<Option<LineId>>) -> Self {
+        self.line = line.into();
+        self
+    }
+
+    /// Adds files.
+    #[must_use]
+    pub fn with_media(mut self, media: Vec<Uuid>) -> Self {
+        self.media = media;
+        self
+    }
+
+    /// Says who wrote it.
+    #[must_use]
+    pub fn with_user(mut self, user: impl Into<Option<UserId>>) -> Self {
+        self.user = user.into();
+        self
+    }
+
+    /// Says that no person wrote it.
+    #[must_use]
+    pub fn automatic(mut self) -> Self {
+        self.automatic = true;
+        self
+    }
+
+    fn check(&self) -> Result<(), Refusal> {
+        if self.body.trim().is_empty() && self.media.is_empty() {
+            return Err(Refusal::invalid(
+                "there is neither a text nor a file to send",
+            ));
+        }
+        if self.body.contains('\0') {
+            return Err(Refusal::invalid("`body` has a NUL character"));
+        }
+        if length(&self.body) > MAX_BODY {
+            return Err(Refusal::invalid(format!(
+                "`body` has more than {MAX_BODY} characters, which is the most that Twilio sends"
+            )));
+        }
+        if self.media.len() > MAX_FILES {
+            return Err(Refusal::invalid(format!(
+                "`media` has more than {MAX_FILES} files"
+            )));
+        }
+        Ok(())
+    }
+}
+
+/// Shows no number.
+impl std::fmt::Debug for To {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        match self {
+            Self::Contact(id) => f.debug_tuple("Contact").field(id).finish(),
+            Self::Number(_) => f.write_str("Number(…)"),
+        }
+    }
+}
+
+/// Shows neither text nor number.
+impl std::fmt::Debug for NewText {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("NewText")
+            .field("company", &self.company)
+            .field("line", &self.line)
+            .field("automatic", &self.automatic)
+            .finish_non_exhaustive()
+    }
+}
+
+/// Why something is not done.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Refusal {
+    /// The company has no such thing.
+    #[error("there is no such contact, line, message or file")]
+    NotFound,
+    /// It can never be done.
+    #[error("{0}")]
+    Invalid(Cow<'static, str>),
+    /// It can't be done as things are.
+    #[error("{0}")]
+    Conflict(Cow<'static, str>),
+    /// It is too much.
+    #[error("{0}")]
+    TooMany(Cow<'static, str>),
+    /// The database failed.
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+}
+
+impl Refusal {
+    pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Invalid(detail.into())
+    }
+
+    pub(super) fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
+        Self::Conflict(detail.into())
+    }
+}
+
+/// The key of a request, and the digest of what it asks for: the same request made twice is one.
+#[derive(Debug, Clone)]
+pub struct Once {
+    /// The key, as the client chose it.
+    pub key: String,
+    /// The SHA-256 of the request.
+    pub request: [u8; 32],
+}
+
+impl Messaging {
+    /// Keeps a text to be sent, and has it sent soon.
+    ///
+    /// # Errors
+    /// If something is another company's, the contact does not want it, the day's budget is used up,
+    /// or the database fails. Nothing is kept then.
+    pub async fn queue(&self, text: &NewText) -> Result<Outgoing, Refusal> {
+        let mut tx = self.db().begin().await?;
+        let outgoing = self.queue_in(&mut tx, text).await?;
+        tx.commit().await?;
+        self.wake.wake();
+        Ok(outgoing)
+    }
+
+    /// As [`queue`](Self::queue), for a request that may be repeated: the second time it gives the
+    /// text that the first one made.
+    ///
+    /// # Errors
+    /// As for [`queue`](Self::queue), and if another request had this key.
+    pub async fn queue_once(&self, text: &NewText, once: &Once) -> Result<Outgoing, Refusal> {
+        let mut tx = self.db().begin().await?;
+        let id = MessageId::at(self.clock.now());
+        if let Some(first) = earlier(&mut tx, text.company, once).await? {
+            return Ok(first);
+        }
+        let outgoing = match self.queue_as(&mut tx, text, id).await {
+            Ok(outgoing) => outgoing,
+            Err(refusal) => {
+                // Perhaps only because the same request, made at the same time, was faster.
+                drop(tx);
+                let mut tx = self.db().begin().await?;
+                let first = earlier(&mut tx, text.company, once).await?;
+                return first.ok_or(refusal);
+            }
+        };
+        let sql = "insert into outgoing_keys (company_id, key, request, outgoing_id, created_at)
+                   values ($1, $2, $3, $4, $5)
+                   on conflict (company_id, key) do nothing";
+        let args = args![
+            text.company,
+            once.key.as_str(),
+            once.request.to_vec(),
+            id,
+            self.clock.now()
+        ];
+        if tx.execute(sql, args).await? == 0 {
+            // Another request with this key was faster: this one's row is undone.
+            drop(tx);
+            let mut tx = self.db().begin().await?;
+            let first = earlier(&mut tx, text.company, once).await?;
+            return first.ok_or_else(|| {
+                Refusal::conflict("another request with this `Idempotency-Key` is under way")
+            });
+        }
+        tx.commit().await?;
+        self.wake.wake();
+        Ok(outgoing)
+    }
+
+    /// Keeps a text in a transaction of the caller's, who [wakes](Self::wake) the sender after the
+    /// commit.
+    ///
+    /// # Errors
+    /// As for [`queue`](Self::queue); the transaction must be given up then.
+    pub async fn queue_in(&self, tx: &mut Tx, text: &NewText) -> Result<Outgoing, Refusal> {
+        let id = MessageId::at(self.clock.now());
+        self.queue_as(tx, text, id).await
+    }
+
+    async fn queue_as(
+        &self,
+        tx: &mut Tx,
+        text: &NewText,
+        id: MessageId,
+    ) -> Result<Outgoing, Refusal> {
+        text.check()?;
+        let now = self.clock.now();
+        let settings = settings_in(tx, text.company).await?;
+        let lines = lines(tx, text.company).await?;
+        let (recipient, line) = parties(tx, text, &lines, &settings, now).await?;
+        media::check(tx, text.company, &text.media).await?;
+        let between = Between {
+            company: text.company,
+            line: line.id,
+            contact: recipient.id,
+        };
+        let said = consent::state_in(tx, between).await?;
+        if said.opted_out {
+            return Err(Refusal::conflict(if said.can_opt_in() {
+                "this person is not to get texts from this line, as one of your people has entered"
+            } else {
+                "this person has texted STOP to this line and gets nothing from it until they text \
+                 START"
+            }));
+        }
+        let day = settings.day_of(now);
+        spend(tx, text.company, &day, settings.daily_budget).await?;
+        let outgoing = insert(tx, text, id, &recipient, line, &day, now).await?;
+        media::attach(tx, text.company, id, &text.media).await?;
+        let sql = "insert into outgoing_lines (line_id, company_id, next_at) values ($1, $2, $3)
+                   on conflict (line_id) do update set company_id = excluded.company_id
+                   where outgoing_lines.company_id <> excluded.company_id";
+        tx.execute(sql, args![line.id, text.company, now]).await?;
+        Ok(outgoing)
+    }
+}
+
+/// The text that a request with this key has made.
+async fn earlier(
+    tx: &mut Tx,
+    company: CompanyId,
+    once: &Once,
+) -> Result<Option<Outgoing>, Refusal> {
+    let sql = "select k.request, o.* from outgoing_keys k
+               join outgoing o on o.company_id = k.company_id and o.id = k.outgoing_id
+               where k.company_id = $1 and k.key = $2";
+    let Some(row) = tx.row(sql, args![company, once.key.as_str()]).await? else {
+        return Ok(None);
+    };
+    let request: Vec<u8> = row.get("request")?;
+    if request != once.request {
+        return Err(Refusal::invalid(
+            "another request had this `Idempotency-Key`; every message needs one of its own",
+        ));
+    }
+    Ok(Some(Outgoing::read(&row)?))
+}
+
+/// A line of the company.
+pub(super) struct OurLine {
+    id: LineId,
+    account_sid: AccountSid,
+    address: String,
+}
+
+async fn lines(tx: &mut Tx, company: CompanyId) -> Result<Vec<OurLine>, StoreError> {
+    let sql = "select id, account_sid, address from lines where company_id = $1 order by id";
+    let rows = tx.rows(sql, args![company]).await?;
+    rows.iter()
+        .map(|row| {
+            let account: String = row.get("account_sid")?;
+            Ok(OurLine {
+                id: row.get("id")?,
+                account_sid: account.into(),
+                address: row.get("address")?,
+            })
+        })
+        .collect()
+}
+
+/// Who gets it, from which line.
+async fn parties<'a>(
+    tx: &mut Tx,
+    text: &NewText,
+    lines: &'a [OurLine],
+    settings: &SendingSettings,
+    now: Timestamp,
+) -> Result<(Recipient, &'a OurLine), Refusal> {
+    let by_id = |id| lines.iter().find(|line| line.id == id);
+    let given = match text.line {
+        Some(id) => Some(by_id(id).ok_or(Refusal::NotFound)?),
+        None => None,
+    };
+    let usual = match (settings.default_line.and_then(by_id), lines) {
+        (Some(line), _) => Some(line),
+        (None, [only]) => Some(only),
+        (None, _) => None,
+    };
+    let recipient = match &text.to {
+        To::Contact(id) => recipient::find(tx, text.company, *id).await?,
+        To::Number(number) => {
+            let country = given.or(usual).and_then(|line| country_of(&line.address));
+            let number = recipient::number(number, country)?;
+            recipient::find_or_make(tx, text.company, number.as_str(), now).await?
+        }
+    };
+    let line = match given {
+        Some(line) => Some(line),
+        None => last_line(tx, text.company, recipient.id, lines)
+            .await?
+            .or(usual),
+    };
+    let line = line.ok_or_else(|| {
+        Refusal::invalid(if lines.is_empty() {
+            "the company has no line to send from"
+        } else {
+            "say which line sends it: `line_id`, or a default line in the settings"
+        })
+    })?;
+    Ok((recipient, line))
+}
+
+/// The line of the last text between us and the contact.
+async fn last_line<'a>(
+    tx: &mut Tx,
+    company: CompanyId,
+    contact: ContactId,
+    lines: &'a [OurLine],
+) -> Result<Option<&'a OurLine>, StoreError> {
+    // A line that is a messaging service shows in what we have sent ourselves only.
+    let sql = "select id, line_id from outgoing where company_id = $1 and contact_id = $2
+               order by id desc limit 1";
+    let mut last: Option<(Uuid, &OurLine)> = None;
+    if let Some(row) = tx.row(sql, args![company, contact]).await? {
+        let (id, line): (Uuid, LineId) = (row.get("id")?, row.get("line_id")?);
+        last = lines.iter().find(|it| it.id == line).map(|it| (id, it));
+    }
+    let sql = "select id, account_sid,
+                   case when direction = 'INBOUND' then to_address else from_address end as ours
+               from sms where company_id = $1 and contact_id = $2 order by id desc limit 10";
+    for row in tx.rows(sql, args![company, contact]).await? {
+        let (id, account, ours): (Uuid, String, String) =
+            (row.get("id")?, row.get("account_sid")?, row.get("ours")?);
+        let ours = Address::from(ours.as_str());
+        let line = lines.iter().find(|line| {
+            line.account_sid.as_str() == account && ours.contact_key() == Some(&line.address)
+        });
+        if let Some(line) = line {
+            if last.is_none_or(|(newest, _)| newest < id) {
+                last = Some((id, line));
+            }
+            break;
+        }
+    }
+    Ok(last.map(|(_, line)| line))
+}
+
+/// Takes one message from the day's budget. The row is the lock: of two that want the last one, one
+/// gets it.
+async fn spend(tx: &mut Tx, company: CompanyId, day: &str, budget: u32) -> Result<(), Refusal> {
+    let sql = "insert into outgoing_days as d (company_id, day, messages) values ($1, $2, 1)
+               on conflict (company_id, day) do update set messages = d.messages + 1
+               returning messages";
+    let row = tx.row(sql, args![company, day]).await?;
+    let used: i64 = row.map_or(Ok(0), |row| row.get("messages"))?;
+    if used > i64::from(budget) {
+        return Err(Refusal::TooMany(
+            format!("the company's budget of {budget} messages a day is used up").into(),
+        ));
+    }
+    Ok(())
+}
+
+async fn insert(
+    tx: &mut Tx,
+    text: &NewText,
+    id: MessageId,
+    recipient: &Recipient,
+    line: &OurLine,
+    day: &str,
+    now: Timestamp,
+) -> Result<Outgoing, StoreError> {
+    let sql = "insert into outgoing (id, company_id, contact_id, line_id, account_sid, sender,
+                   to_address, body, user_id, automatic, retry_of, state, due_at, attempts,
+                   unknowns, checks, budget_day, created_at, updated_at)
+               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, 0, 0, 0, $13,
+                   $12, $12)
+               returning *";
+    let args = args![
+        id,
+        text.company,
+        recipient.id,
+        line.id,
+        line.account_sid.as_str(),
+        line.address.as_str(),
+        recipient.address.as_str(),
+        text.body.as_str(),
+        text.user,
+        text.automatic,
+        text.retry_of,
+        now,
+        day,
+    ];
+    let row = tx.row(sql, args).await?;
+    let row = row.ok_or_else(|| StoreError::corrupt("outgoing", "it is gone"))?;
+    Outgoing::read(&row)
+}

@@ -1,0 +1,108 @@
+//! Texts that we send.
+//!
+//! What somebody wants to be sent is kept as a row of `outgoing` before Twilio is asked, under the id
+//! that its message gets later, and with everything that speaks against it checked in the same
+//! transaction ([`Messaging::queue`]). The [`Sender`] takes it from there, in the background:
+//!
+//! ```text
+//! queued ─▶ sending ─▶ taken ─▶ sent          Twilio has it, then the store has it
+//!    ▲          │  └──▶ failed                 Twilio refused it, with a code
+//!    │          ▼
+//!    └────── unknown ──▶ taken | failed        nobody knows: looked up before anything is sent again
+//! ```
+//!
+//! A text is never sent twice because an answer was lost: whoever dies between asking and the
+//! answer leaves `sending`, whose lease ends in `unknown`. The id is in the URL for status reports
+//! ([`callback`]), so a report that comes before our own commit finds its row, or makes it.
+//!
+//! - [`intent`]: what may be sent, and the row of it; [`outgoing`]: reading it
+//! - [`claim`], [`sender`], [`lookup`], [`record`], [`callback`]: from the row to the store
+//! - [`segments`], [`failure`]: for people who write
+//! - [`settings`], [`media`], [`recipient`]: what it depends on, beside [consent](crate::consent)
+
+mod callback;
+mod claim;
+pub mod failure;
+pub mod intent;
+mod lookup;
+pub mod media;
+pub mod outgoing;
+pub mod recipient;
+mod record;
+pub mod retry;
+pub mod segments;
+mod sender;
+pub mod settings;
+mod tidy;
+
+use std::time::Duration;
+
+use jiff::{SignedDuration, Timestamp};
+
+pub(crate) use self::callback::routes;
+pub use self::{
+    intent::{NewText, Refusal},
+    outgoing::{Outgoing, State},
+    sender::Sender,
+    tidy::Tidy,
+};
+use crate::{accounts::Accounts, clock::Clock, database::Database, jobs::JobWake};
+use twilio_hooks::{Hooks, notify::Wake};
+
+/// What sending needs. Clones are cheap.
+#[derive(Debug, Clone)]
+pub struct Messaging {
+    database: Database,
+    hooks: Hooks,
+    accounts: Accounts,
+    clock: Clock,
+    public_url: String,
+    /// Wakes the sender.
+    wake: JobWake,
+    /// Wakes the dispatcher of notifications.
+    notify: Wake,
+    grace: SignedDuration,
+}
+
+impl Messaging {
+    /// Sending over the lines in `database`, with status reports to `public_url`.
+    #[must_use]
+    pub fn new(
+        database: Database,
+        hooks: Hooks,
+        accounts: Accounts,
+        clock: Clock,
+        public_url: &str,
+        notify: Wake,
+    ) -> Self {
+        Self {
+            database,
+            hooks,
+            accounts,
+            clock,
+            public_url: public_url.trim_end_matches('/').to_owned(),
+            wake: JobWake::default(),
+            notify,
+            grace: SignedDuration::from_mins(2),
+        }
+    }
+
+    /// How long a text whose outcome is unknown is looked for at Twilio before it is sent again; two
+    /// minutes unless set.
+    #[must_use]
+    pub fn with_grace(mut self, grace: Duration) -> Self {
+        self.grace = SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX);
+        self
+    }
+
+    /// What wakes the job that sends.
+    #[must_use]
+    pub fn wake(&self) -> JobWake {
+        self.wake.clone()
+    }
+}
+
+/// So long after `time`.
+fn after(time: Timestamp, pause: SignedDuration) -> Timestamp {
+    time.checked_add(pause).unwrap_or(Timestamp::MAX)
+}

@@ -1,0 +1,351 @@
+//! [`Outgoing`]: a text that somebody wants to be sent, as it is kept.
+
+use std::collections::HashMap;
+
+use jiff::Timestamp;
+use twilio_hooks::{
+    AccountSid, Address, CompanyId, ContactId, LineId, MessageId, MessageSid, MessageStatus,
+    UserId,
+    store::{PageRequest, StoreError},
+};
+use uuid::Uuid;
+
+use super::{
+    Messaging,
+    failure::{Delay, Failure, GaveUp},
+};
+use crate::{
+    args,
+    consent::Between,
+    database::{Db, Row},
+};
+
+/// How far a text is; see [the module](super).
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    /// To be sent.
+    Queued,
+    /// Twilio is being asked.
+    Sending,
+    /// Twilio was asked, and nobody knows with which outcome.
+    Unknown,
+    /// Twilio has it, the store not yet.
+    Taken,
+    /// Twilio and the store have it.
+    Sent,
+    /// It will not be sent.
+    Failed,
+    /// Somebody took it back.
+    Canceled,
+}
+
+impl State {
+    fn read(word: &str) -> Result<Self, StoreError> {
+        Ok(match word {
+            "queued" => Self::Queued,
+            "sending" => Self::Sending,
+            "unknown" => Self::Unknown,
+            "taken" => Self::Taken,
+            "sent" => Self::Sent,
+            "failed" => Self::Failed,
+            "canceled" => Self::Canceled,
+            _ => return Err(StoreError::corrupt("outgoing", "its state is no state")),
+        })
+    }
+}
+
+/// A text that somebody wants to be sent. `Debug` shows neither text nor number.
+#[derive(Clone)]
+#[non_exhaustive]
+pub struct Outgoing {
+    /// The id, of the message in the store, too.
+    pub id: MessageId,
+    /// Whose it is.
+    pub company_id: CompanyId,
+    /// Whom it is for.
+    pub contact_id: ContactId,
+    /// The line that sends it.
+    pub line_id: LineId,
+    /// The account of the line.
+    pub account_sid: AccountSid,
+    /// The line's number, or the SID of its messaging service.
+    pub sender: String,
+    /// The recipient's number.
+    pub to: String,
+    /// The text.
+    pub body: String,
+    /// The person who wrote it.
+    pub user_id: Option<UserId>,
+    /// Whether no person wrote it.
+    pub automatic: bool,
+    /// The one that it tries again.
+    pub retry_of: Option<MessageId>,
+    /// The one that tries it again.
+    pub retried_by: Option<MessageId>,
+    /// How far it is.
+    pub state: State,
+    /// How often it was taken up to ask Twilio.
+    pub attempts: i64,
+    pub(super) unknowns: i64,
+    pub(super) checks: i64,
+    pub(super) asked_at: Option<Timestamp>,
+    /// Twilio's name for it, once there is one.
+    pub message_sid: Option<MessageSid>,
+    /// The message in the store, once it is there.
+    pub sms_id: Option<MessageId>,
+    error_code: Option<u32>,
+    problem: Option<String>,
+    pub(super) budget_day: String,
+    /// When somebody wanted it.
+    pub created_at: Timestamp,
+    /// When something last happened to it.
+    pub updated_at: Timestamp,
+}
+
+impl std::fmt::Debug for Outgoing {
+    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
+        f.debug_struct("Outgoing")
+            .field("id", &self.id)
+            .field("company_id", &self.company_id)
+            .field("state", &self.state)
+            .field("message_sid", &self.message_sid)
+            .finish_non_exhaustive()
+    }
+}
+
+impl Outgoing {
+    pub(super) fn read(row: &Row) -> Result<Self, StoreError> {
+        let state: String = row.get("state")?;
+        let sid: Option<String> = row.get("message_sid")?;
+        let account: String = row.get("account_sid")?;
+        Ok(Self {
+            id: row.get("id")?,
+            company_id: row.get("company_id")?,
+            contact_id: row.get("contact_id")?,
+            line_id: row.get("line_id")?,
+            account_sid: account.into(),
+            sender: row.get("sender")?,
+            to: row.get("to_address")?,
+            body: row.get("body")?,
+            user_id: row.get("user_id")?,
+            automatic: row.get("automatic")?,
+            retry_of: row.get("retry_of")?,
+            retried_by: row.get("retried_by")?,
+            state: State::read(&state)?,
+            attempts: row.get("attempts")?,
+            unknowns: row.get("unknowns")?,
+            checks: row.get("checks")?,
+            asked_at: row.get("asked_at")?,
+            message_sid: sid.map(Into::into),
+            sms_id: row.get("sms_id")?,
+            error_code: row.get("error_code")?,
+            problem: row.get("problem")?,
+            budget_day: row.get("budget_day")?,
+            created_at: row.get("created_at")?,
+            updated_at: row.get("updated_at")?,
+        })
+    }
+
+    /// The sender as it is known before Twilio has chosen a number of a messaging service: nothing
+    /// then.
+    #[must_use]
+    pub fn from_address(&self) -> Address {
+        if self.is_of_service() {
+            Address::from("")
+        } else {
+            Address::from(self.sender.as_str())
+        }
+    }
+
+    /// Whose consent it needs.
+    pub(super) fn between(&self) -> Between {
+        Between {
+            company: self.company_id,
+            line: self.line_id,
+            contact: self.contact_id,
+        }
+    }
+
+    /// Whether a messaging service sends it.
+    #[must_use]
+    pub fn is_of_service(&self) -> bool {
+        is_service(&self.sender)
+    }
+
+    /// Where it stands, in Twilio's words. What Twilio has is in the store, with its own status.
+    #[must_use]
+    pub fn status(&self) -> MessageStatus {
+        match self.state {
+            State::Failed => MessageStatus::Failed,
+            State::Canceled => MessageStatus::Canceled,
+            State::Queued | State::Sending | State::Unknown | State::Taken | State::Sent => {
+                MessageStatus::Queued
+            }
+        }
+    }
+
+    /// Why it was not sent, if it failed before Twilio had it.
+    #[must_use]
+    pub fn failure(&self) -> Option<Failure> {
+        if self.state != State::Failed {
+            return None;
+        }
+        let gave_up = || self.problem.as_deref().and_then(GaveUp::read);
+        Some(match self.error_code {
+            Some(code) => Failure::of_code(code),
+            None => gave_up().map_or_else(Failure::without_reason, GaveUp::failure),
+        })
+    }
+
+    /// Whether it can still be taken back: Twilio has surely not heard of it.
+    #[must_use]
+    pub fn is_cancelable(&self) -> bool {
+        self.state == State::Queued && self.unknowns == 0
+    }
+
+    /// Why it still waits, if there is a reason.
+    #[must_use]
+    pub fn delay(&self) -> Option<Delay> {
+        match self.state {
+            State::Queued | State::Sending => self.problem.as_deref().and_then(Delay::read),
+            State::Unknown => Some(Delay::Unknown),
+            _ => None,
+        }
+    }
+}
+
+/// Whether a line is a messaging service.
+pub(super) fn is_service(address: &str) -> bool {
+    address.starts_with("MG") && address.len() == 34
+}
+
+/// A file of a text.
+#[derive(Debug, Clone)]
+pub struct Attachment {
+    /// The upload.
+    pub id: Uuid,
+    /// What it is.
+    pub content_type: String,
+}
+
+/// For pages: no id is as large.
+fn before(page: PageRequest) -> Uuid {
+    page.before.unwrap_or(Uuid::max())
+}
+
+impl Messaging {
+    /// One text of a company.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn outgoing(
+        &self,
+        company: CompanyId,
+        id: MessageId,
+    ) -> Result<Option<Outgoing>, StoreError> {
+        let sql = "select * from outgoing where company_id = $1 and id = $2";
+        let row = self.db().row(sql, args![company, id]).await?;
+        row.as_ref().map(Outgoing::read).transpose()
+    }
+
+    /// The text behind a message of the store, if it was sent from here.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn behind(
+        &self,
+        company: CompanyId,
+        sms: MessageId,
+    ) -> Result<Option<Outgoing>, StoreError> {
+        let found = self.outgoing(company, sms).await?;
+        Ok(found.filter(|it| it.sms_id == Some(sms)))
+    }
+
+    /// Texts that the store has no message of: those that wait and those that were never sent.
+    /// Newest first, and one more than the page holds.
+    ///
+    /// Lists of messages and timelines are complete only with these. A text may be here and in the
+    /// store for a moment, under the same id; the store's is the better one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn pending(
+        &self,
+        company: CompanyId,
+        contact: Option<ContactId>,
+        page: PageRequest,
+    ) -> Result<Vec<Outgoing>, StoreError> {
+        let limit = i64::from(page.limit) + 1;
+        let rows = match contact {
+            None => {
+                let sql = "select * from outgoing
+                           where company_id = $1 and id < $2 and state <> 'sent'
+                           order by id desc limit $3";
+                self.db()
+                    .rows(sql, args![company, before(page), limit])
+                    .await?
+            }
+            Some(contact) => {
+                let sql = "select * from outgoing
+                           where company_id = $1 and contact_id = $2 and id < $3 and state <> 'sent'
+                           order by id desc limit $4";
+                let args = args![company, contact, before(page), limit];
+                self.db().rows(sql, args).await?
+            }
+        };
+        rows.iter().map(Outgoing::read).collect()
+    }
+
+    /// The texts behind the messages of one page, from its `oldest` to its `newest` id, by the id of
+    /// the message in the store.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn behind_page(
+        &self,
+        company: CompanyId,
+        oldest: Uuid,
+        newest: Uuid,
+    ) -> Result<HashMap<MessageId, Outgoing>, StoreError> {
+        let sql = "select * from outgoing where company_id = $1 and id >= $2 and id <= $3";
+        let rows = self.db().rows(sql, args![company, oldest, newest]).await?;
+        let mut found = HashMap::new();
+        for row in &rows {
+            let text = Outgoing::read(row)?;
+            found.insert(text.sms_id.unwrap_or(text.id), text);
+        }
+        Ok(found)
+    }
+
+    /// The files of the texts between two ids, by the id of the text.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn attachments(
+        &self,
+        company: CompanyId,
+        oldest: Uuid,
+        newest: Uuid,
+    ) -> Result<HashMap<MessageId, Vec<Attachment>>, StoreError> {
+        let sql = "select m.outgoing_id, u.id, u.content_type
+                   from outgoing_media m
+                   join uploads u on u.company_id = m.company_id and u.id = m.upload_id
+                   where m.company_id = $1 and m.outgoing_id >= $2 and m.outgoing_id <= $3
+                   order by m.outgoing_id, m.position";
+        let mut found: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
+        for row in self.db().rows(sql, args![company, oldest, newest]).await? {
+            found
+                .entry(row.get("outgoing_id")?)
+                .or_default()
+                .push(Attachment {
+                    id: row.get("id")?,
+                    content_type: row.get("content_type")?,
+                });
+        }
+        Ok(found)
+    }
+
+    pub(super) fn db(&self) -> &Db {
+        &self.database.db
+    }
+}

@@ -1,0 +1,335 @@
+//! [`Sender`]: the job that hands texts to Twilio.
+
+use std::time::Duration;
+
+use async_trait::async_trait;
+use jiff::{SignedDuration, Timestamp};
+use tokio::{
+    task::JoinSet,
+    time::{sleep, timeout},
+};
+use twilio_hooks::{
+    client::{Client, ClientError, ClientErrorKind, CreateMessage},
+    store::StoreError,
+};
+
+use super::{
+    Messaging, Outgoing, after,
+    failure::{Delay, Failure, GaveUp},
+    record::{AtTwilio, RecordError},
+};
+use crate::{accounts::AccountError, args, consent, jobs::Job};
+
+/// A text that could not be sent for so long is of no use any more.
+pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(12);
+
+/// How many requests are under way to Twilio at once.
+const AT_ONCE: usize = 32;
+
+/// How long one text may take; less than its lease.
+const TIME_LIMIT: Duration = Duration::from_secs(90);
+
+/// How soon to look for more while requests are under way.
+const LOOK_AGAIN: Duration = Duration::from_millis(250);
+
+/// How long to leave the job alone if nothing is known to be due: others may have put something in.
+const IDLE: Duration = Duration::from_secs(15);
+
+/// The code for somebody who has said STOP.
+pub(super) const OPTED_OUT: u32 = 21610;
+
+/// The codes for a sender with too many messages waiting.
+const QUEUE_FULL: [u32; 2] = [21611, 30001];
+
+/// Hands texts to Twilio: each recipient by itself, so that one that fails stops nobody else's.
+#[derive(Debug)]
+pub struct Sender {
+    messaging: Messaging,
+}
+
+impl Sender {
+    /// Sends what `messaging` has kept.
+    #[must_use]
+    pub fn new(messaging: Messaging) -> Self {
+        Self { messaging }
+    }
+}
+
+#[async_trait]
+impl Job for Sender {
+    fn name(&self) -> &'static str {
+        "messaging-sender"
+    }
+
+    async fn run(&self, _now: Timestamp) -> anyhow::Result<Duration> {
+        let messaging = &self.messaging;
+        let mut under_way = JoinSet::new();
+        loop {
+            if under_way.len() < AT_ONCE {
+                match messaging.work().await {
+                    Ok(work) => {
+                        for work in work {
+                            let messaging = messaging.clone();
+                            under_way.spawn(async move { messaging.do_work(work).await });
+                        }
+                    }
+                    Err(error) => {
+                        // Requests under way would be cut off, with an unknown outcome.
+                        while under_way.join_next().await.is_some() {}
+                        return Err(error.into());
+                    }
+                }
+            }
+            if under_way.is_empty() {
+                return Ok(messaging.pause().await?);
+            }
+            tokio::select! {
+                _ = under_way.join_next() => {}
+                () = sleep(LOOK_AGAIN) => {}
+            }
+        }
+    }
+}
+
+/// Something to do for one text.
+enum Work {
+    Send(Outgoing),
+    LookUp(Outgoing),
+    Record(Outgoing),
+}
+
+/// Why the work on a text came to nothing; it is due again when its lease ends.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum SendError {
+    #[error("the database failed")]
+    Store(#[from] StoreError),
+    #[error(transparent)]
+    Record(#[from] RecordError),
+}
+
+/// What came of asking Twilio.
+#[derive(Debug)]
+enum Asked {
+    Taken(AtTwilio),
+    Refused(Option<u32>),
+    Unknown,
+    Later { why: Delay, pause: SignedDuration },
+}
+
+impl Messaging {
+    /// What is due now.
+    async fn work(&self) -> Result<Vec<Work>, StoreError> {
+        self.end_leases().await?;
+        let mut work: Vec<Work> = Vec::new();
+        work.extend(
+            self.claim_due("taken", 16)
+                .await?
+                .into_iter()
+                .map(Work::Record),
+        );
+        work.extend(
+            self.claim_due("unknown", 16)
+                .await?
+                .into_iter()
+                .map(Work::LookUp),
+        );
+        work.extend(self.claim().await?.into_iter().map(Work::Send));
+        Ok(work)
+    }
+
+    async fn do_work(&self, work: Work) {
+        let (id, done) = match work {
+            Work::Send(text) => (text.id, self.send(&text).await),
+            Work::LookUp(text) => (text.id, self.look_up(&text).await),
+            Work::Record(text) => (text.id, self.record_again(&text).await),
+        };
+        if let Err(error) = done {
+            tracing::error!(
+                outgoing.id = %id,
+                error = &error as &dyn std::error::Error,
+                reason = "send",
+                "a text was not worked on to its end; it is taken up again"
+            );
+        }
+    }
+
+    async fn pause(&self) -> Result<Duration, StoreError> {
+        let due = [self.next_claim().await?, self.next_due().await?];
+        let Some(next) = due.into_iter().flatten().min() else {
+            return Ok(IDLE);
+        };
+        let pause = next.duration_since(self.clock.now());
+        Ok(Duration::try_from(pause).unwrap_or_default().clamp(
+            // Somebody else may be at it.
+            Duration::from_millis(50),
+            IDLE,
+        ))
+    }
+
+    /// Asks Twilio to send one text that was taken up for it.
+    async fn send(&self, text: &Outgoing) -> Result<(), SendError> {
+        if let Some(why) = self.reason_against(text).await? {
+            return Ok(self.give_up(text, why).await?);
+        }
+        let asked = match self.accounts.client(&text.account_sid).await {
+            Ok(client) => self.ask(&client, text).await?,
+            Err(AccountError::Store(error)) => return Err(error.into()),
+            Err(_) => Asked::Later {
+                why: Delay::AccountUnknown,
+                pause: SignedDuration::from_mins(5),
+            },
+        };
+        match asked {
+            Asked::Taken(message) => Ok(self.keep(text, &message).await?),
+            Asked::Refused(code) => {
+                if code == Some(OPTED_OUT) {
+                    self.note_stop(text).await?;
+                }
+                Ok(self.refused(text, code).await?)
+            }
+            Asked::Unknown => Ok(self.outcome_unknown(text).await?),
+            Asked::Later { why, pause } => {
+                let due = after(self.clock.now(), pause);
+                // The next text of the line would fare no better.
+                self.slow_down(text.line_id, due).await?;
+                Ok(self.send_later(text, why, due).await?)
+            }
+        }
+    }
+
+    /// What has come up since somebody wanted it.
+    async fn reason_against(&self, text: &Outgoing) -> Result<Option<GaveUp>, StoreError> {
+        if after(text.created_at, LONGEST_WAIT) < self.clock.now() {
+            return Ok(Some(GaveUp::Expired));
+        }
+        if !self.has_its_line(text).await? {
+            return Ok(Some(GaveUp::LineGone));
+        }
+        let said = consent::state(self.db(), text.between()).await?;
+        Ok(said.opted_out.then_some(GaveUp::OptedOut))
+    }
+
+    async fn ask(&self, client: &Client, text: &Outgoing) -> Result<Asked, StoreError> {
+        let mut message = CreateMessage::new(text.to.as_str()).status_callback(format!(
+            "{}/api/webhooks/twilio/sms/status/{}",
+            self.public_url, text.id
+        ));
+        if !text.body.is_empty() {
+            message = message.body(text.body.as_str());
+        }
+        message = if text.is_of_service() {
+            message.messaging_service_sid(text.sender.as_str())
+        } else {
+            message.from(text.sender.as_str())
+        };
+        for link in self.links(text).await? {
+            message = message.media_url(link);
+        }
+        Ok(
+            match timeout(TIME_LIMIT, client.messages().create(message)).await {
+                Ok(Ok(message)) => Asked::Taken(AtTwilio::of(&message)),
+                Ok(Err(error)) => {
+                    tracing::warn!(
+                        outgoing.id = %text.id,
+                        error = &error as &dyn std::error::Error,
+                        reason = "twilio",
+                        "Twilio did not take a text"
+                    );
+                    judge(&error, text.attempts)
+                }
+                Err(_) => Asked::Unknown,
+            },
+        )
+    }
+
+    async fn refused(&self, text: &Outgoing, code: Option<u32>) -> Result<(), StoreError> {
+        let why = code.is_none().then_some(GaveUp::Refused);
+        self.fail(text, code, why).await
+    }
+
+    /// It will not be sent, for a reason of ours.
+    pub(super) async fn give_up(&self, text: &Outgoing, why: GaveUp) -> Result<(), StoreError> {
+        self.fail(text, None, Some(why)).await
+    }
+
+    async fn fail(
+        &self,
+        text: &Outgoing,
+        code: Option<u32>,
+        why: Option<GaveUp>,
+    ) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let sql = "update outgoing set state = 'failed', due_at = null, error_code = $3,
+                       problem = $4, updated_at = $5
+                   where id = $1 and attempts = $2 and state in ('sending', 'unknown')
+                   returning *";
+        let args = args![text.id, text.attempts, code, why.map(GaveUp::as_str), now];
+        let row = self.db().row(sql, args).await?;
+        let Some(failed) = row.as_ref().map(Outgoing::read).transpose()? else {
+            return Ok(());
+        };
+        let failure = failed.failure().unwrap_or_else(Failure::without_reason);
+        self.tell_failure(&failed, &failure, now).await
+    }
+
+    async fn outcome_unknown(&self, text: &Outgoing) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let sql = "update outgoing set state = 'unknown', unknowns = unknowns + 1, checks = 0,
+                       problem = $4, due_at = $3, updated_at = $5
+                   where id = $1 and attempts = $2 and state = 'sending'";
+        let due = after(now, SignedDuration::from_secs(20));
+        let args = args![text.id, text.attempts, due, Delay::Unknown.as_str(), now];
+        self.db().execute(sql, args).await?;
+        Ok(())
+    }
+
+    async fn send_later(
+        &self,
+        text: &Outgoing,
+        why: Delay,
+        due: Timestamp,
+    ) -> Result<(), StoreError> {
+        let sql = "update outgoing set state = 'queued', problem = $3, due_at = $4, updated_at = $5
+                   where id = $1 and attempts = $2 and state = 'sending'";
+        let args = args![text.id, text.attempts, why.as_str(), due, self.clock.now()];
+        self.db().execute(sql, args).await?;
+        Ok(())
+    }
+
+    async fn record_again(&self, text: &Outgoing) -> Result<(), SendError> {
+        if let Some(sid) = &text.message_sid {
+            let message = AtTwilio::named(text, sid.clone());
+            self.record(text, &message).await?;
+        }
+        Ok(())
+    }
+}
+
+/// What an error means for the text.
+fn judge(error: &ClientError, attempts: i64) -> Asked {
+    if error.outcome_is_unknown() {
+        return Asked::Unknown;
+    }
+    let soon = SignedDuration::from_secs(15 << attempts.clamp(0, 5));
+    let pause = error
+        .retry_after()
+        .and_then(|asked| SignedDuration::try_from(asked).ok())
+        .map_or(soon, |asked| asked.max(SignedDuration::from_secs(1)));
+    let later = |why| Asked::Later { why, pause };
+    match error.kind() {
+        ClientErrorKind::Transport { .. } | ClientErrorKind::Timeout { .. } => {
+            later(Delay::Unreachable)
+        }
+        ClientErrorKind::Api { status, code } => match (status.as_u16(), code) {
+            (429, _) => later(Delay::TooMany),
+            (_, Some(code)) if QUEUE_FULL.contains(code) => later(Delay::TooMany),
+            // Of the account and its credentials, not of the message.
+            (401, _) | (403 | 404, None | Some(20000..21000)) => Asked::Later {
+                why: Delay::LoginRefused,
+                pause: SignedDuration::from_mins(5),
+            },
+            (_, code) => Asked::Refused(*code),
+        },
+        _ => Asked::Refused(None),
+    }
+}

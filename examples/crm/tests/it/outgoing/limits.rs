@@ -1,0 +1,94 @@
+//! Pace and budget.
+
+use jiff::SignedDuration;
+use serde_json::{Value, json};
+
+use crate::support::{ALPHA, BETA, SENDER, on_both_databases};
+
+use super::{OTHER, THIRD};
+
+on_both_databases! {
+    async fn lesson_24_a_line_sends_at_its_pace(crm: Crm) {
+        for to in [SENDER, OTHER, THIRD] {
+            crm.want(to, "Hello").await;
+        }
+        crm.work().await;
+        assert_eq!(crm.sent().len(), 1);
+        crm.work().await;
+        assert_eq!(crm.sent().len(), 1);
+        crm.wait(1).await;
+        crm.work().await;
+        assert_eq!(crm.sent().len(), 2);
+        // A second line has a pace of its own, and a higher rate works at once.
+        crm.configure(&json!({"rate": 4})).await;
+        for number in 0..6 {
+            crm.want(&format!("+120255501{}", 50 + number), "Hello").await;
+        }
+        crm.wait(1).await;
+        crm.work().await;
+        assert_eq!(crm.sent().len(), 6);
+        crm.wait(1).await;
+        crm.work().await;
+        assert_eq!(crm.sent().len(), 9);
+    }
+
+    async fn a_budget_is_of_one_day_and_of_one_company(crm: Crm) {
+        crm.configure(&json!({"daily_budget": 2})).await;
+        crm.want(SENDER, "One").await;
+        let id = crm.want(SENDER, "Two").await;
+        let refusal = crm.ask(&json!({"to": SENDER, "body": "Three"})).await.problem(429);
+        assert!(refusal["detail"].as_str().unwrap().contains("budget of 2"));
+        let beta = json!({"to": SENDER, "body": "Of Beta"});
+        crm.post_with_key("beta-1", BETA, &beta).await.json_with(201);
+        // What is taken back is not spent.
+        crm.act(ALPHA, &id, "cancel").await.json();
+        assert_eq!(crm.get(ALPHA, "/api/settings/messaging").await.json()["used_today"], 1);
+        crm.want(SENDER, "Three").await;
+        crm.ask(&json!({"to": SENDER, "body": "Four"})).await.problem(429);
+        crm.clock.advance(SignedDuration::from_hours(24));
+        crm.want(SENDER, "Four").await;
+        // A budget of none sends none.
+        crm.configure(&json!({"daily_budget": 0})).await;
+        crm.ask(&json!({"to": SENDER, "body": "Five"})).await.problem(429);
+    }
+
+    async fn a_budget_holds_when_all_ask_at_once(crm: Crm) {
+        crm.configure(&json!({"daily_budget": 3})).await;
+        let body = json!({"to": SENDER, "body": "Hello"});
+        let ask = || crm.ask(&body);
+        let answers: [_; 6] = tokio::join!(ask(), ask(), ask(), ask(), ask(), ask()).into();
+        let mut statuses = answers.map(|answer| answer.status);
+        statuses.sort_unstable();
+        assert_eq!(statuses, [201, 201, 201, 429, 429, 429]);
+    }
+
+    async fn settings_are_changed_one_by_one(crm: Crm) {
+        let defaults = json!({
+            "rate": 1, "daily_budget": 1000, "used_today": 0, "default_line_id": null,
+            "time_zone": null,
+        });
+        let path = "/api/settings/messaging";
+        assert_eq!(crm.get(ALPHA, path).await.json(), defaults);
+        let line = crm.get(ALPHA, "/api/lines").await.items()[0]["id"].clone();
+        crm.configure(&json!({"rate": 3, "time_zone": "Europe/Berlin"})).await;
+        let changed = crm.configure(&json!({"default_line_id": line})).await;
+        assert_eq!(changed["rate"], 3);
+        assert_eq!((&changed["default_line_id"], &changed["time_zone"]), (&line, &json!("Europe/Berlin")));
+        let back = crm.configure(&json!({"rate": null, "time_zone": null, "default_line_id": null})).await;
+        assert_eq!(back, defaults);
+        for wrong in [
+            json!({"rate": 0}),
+            json!({"rate": 226}),
+            json!({"daily_budget": 1_000_001}),
+            json!({"time_zone": "Mars/Olympus"}),
+        ] {
+            crm.patch(ALPHA, path, &wrong).await.problem(422);
+        }
+        for wrong in [json!({"rate": -1}), json!({"rate": "fast"}), json!({"pace": 1})] {
+            crm.patch(ALPHA, path, &wrong).await.problem(400);
+        }
+        assert_eq!(crm.get(ALPHA, path).await.json(), defaults);
+        assert_eq!(crm.get(BETA, path).await.json()["default_line_id"], Value::Null);
+        crm.get("x", path).await.problem(401);
+    }
+}
