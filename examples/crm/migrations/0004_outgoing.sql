@@ -124,6 +124,7 @@ create table outgoing_media (
     foreign key (company_id, outgoing_id) references outgoing (company_id, id),
     foreign key (company_id, upload_id) references uploads (company_id, id)
 ){strict};
+create index outgoing_media_by_upload on outgoing_media (company_id, upload_id);
 
 -- Public addresses of files, for Twilio to fetch them. Only the digest of the secret part is kept.
 create table media_links (
@@ -134,3 +135,4 @@ create table media_links (
     foreign key (company_id, upload_id) references uploads (company_id, id)
 ){strict};
 create index media_links_by_time on media_links (expires_at);
+create index media_links_by_upload on media_links (company_id, upload_id);

@@ -1,6 +1,6 @@
 //! `POST /api/messages` and what belongs to it: sending texts, trying again, taking back.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use axum::{Json, extract::State};
 use http::{HeaderMap, StatusCode};
@@ -53,9 +53,14 @@ struct NewMessage {
     /// The line that sends it. Unless set: that of the last conversation, else the default line.
     #[schema(value_type = Option<Uuid>)]
     line_id: Option<LineId>,
-    /// The text, of 1600 characters at most.
+    /// The text, of 1600 characters at most; or `template_id`, or nothing but files.
     #[serde(default)]
     body: String,
+    /// A template that the text is made of.
+    template_id: Option<Uuid>,
+    /// Values for the blanks of the template, by their names.
+    #[serde(default)]
+    values: BTreeMap<String, String>,
     /// Files that were uploaded, ten at most.
     #[serde(default)]
     media: Vec<Uuid>,
@@ -92,17 +97,20 @@ async fn send(
     };
     let to = match (message.contact_id, message.to) {
         (Some(contact), None) => To::Contact(contact),
-        (None, Some(number)) => To::Number(number),
-        _ => {
+        (None, number) => To::Number(number.unwrap_or_default()),
+        (Some(_), Some(_)) => {
             return Err(Problem::unprocessable(
                 "say whom it is for: either `contact_id` or `to`",
             ));
         }
     };
-    let text = NewText::new(caller.company, to, message.body)
+    let mut text = NewText::new(caller.company, to, message.body)
         .with_line(message.line_id)
         .with_media(message.media)
         .with_user(caller.user());
+    if let Some(id) = message.template_id {
+        text = text.with_template(id, message.values);
+    }
     let text = state.messaging.queue_once(&text, &once).await?;
     Ok((StatusCode::CREATED, Json(show(&state, &text).await?)))
 }

@@ -127,6 +127,7 @@ async fn show(
     path = "/media/{token}",
     tag = "media",
     params(("token" = String, Path)),
+    security(()),
     responses((status = 200, description = "The file."), (status = 404, body = ProblemView))
 )]
 async fn fetch(

@@ -1,6 +1,6 @@
 //! [`NewText`]: what may be sent, and how it becomes a row, before Twilio hears of it.
 
-use std::borrow::Cow;
+use std::{borrow::Cow, collections::BTreeMap};
 
 use jiff::Timestamp;
 use twilio_hooks::{
@@ -19,6 +19,7 @@ use crate::{
     args,
     consent::{self, Between},
     database::Tx,
+    templates::{Context, render_in},
 };
 
 /// A text to send.
@@ -32,8 +33,10 @@ pub struct NewText {
     /// The line that sends it. Unless set: the one of the last conversation with the contact, else the company's
     /// default line, else its only one.
     pub line: Option<LineId>,
-    /// The text; may be empty if there are files.
+    /// The text; may be empty if there are files, and must be if there is a template.
     pub body: String,
+    /// A template of the company, and values for its blanks by their names.
+    pub template: Option<(Uuid, BTreeMap<String, String>)>,
     /// Uploads of the company.
     pub media: Vec<Uuid>,
     /// The person who wrote it.
@@ -61,6 +64,7 @@ impl NewText {
             to,
             line: None,
             body: body.into(),
+            template: None,
             media: Vec::new(),
             user: None,
             automatic: false,
@@ -72,6 +76,13 @@ impl NewText {
     #[must_use]
     pub fn with_line(mut self, line: impl Into<Option<LineId>>) -> Self {
         self.line = line.into();
+        self
+    }
+
+    /// Takes the text from a template.
+    #[must_use]
+    pub fn with_template(mut self, id: Uuid, values: BTreeMap<String, String>) -> Self {
+        self.template = Some((id, values));
         self
     }
 
@@ -96,27 +107,50 @@ impl NewText {
         self
     }
 
-    fn check(&self) -> Result<(), Refusal> {
-        if self.body.trim().is_empty() && self.media.is_empty() {
+    /// The text that is sent.
+    async fn text(
+        &self,
+        tx: &mut Tx,
+        template: Option<String>,
+        contact: ContactId,
+        line: LineId,
+    ) -> Result<String, Refusal> {
+        let (Some((_, given)), Some(template)) = (&self.template, template) else {
+            return Ok(self.body.clone());
+        };
+        if !self.body.is_empty() {
             return Err(Refusal::invalid(
-                "there is neither a text nor a file to send",
+                "say what to send: either `body` or `template_id`",
             ));
         }
-        if self.body.contains('\0') {
-            return Err(Refusal::invalid("`body` has a NUL character"));
-        }
-        if length(&self.body) > MAX_BODY {
-            return Err(Refusal::invalid(format!(
-                "`body` has more than {MAX_BODY} characters, which is the most that Twilio sends"
-            )));
-        }
-        if self.media.len() > MAX_FILES {
-            return Err(Refusal::invalid(format!(
-                "`media` has more than {MAX_FILES} files"
-            )));
-        }
-        Ok(())
+        let context = Context {
+            company: self.company,
+            contact: Some(contact),
+            user: self.user,
+            line: Some(line),
+            given,
+        };
+        render_in(tx, &template, &context)
+            .await?
+            .map_err(|error| Refusal::invalid(error.to_string()))
     }
+}
+
+fn check(body: &str, media: &[Uuid]) -> Result<(), Refusal> {
+    if body.trim().is_empty() && media.is_empty() {
+        return Err(Refusal::invalid(
+            "there is neither a text nor a file to send",
+        ));
+    }
+    if body.contains('\0') {
+        return Err(Refusal::invalid("the text has a NUL character"));
+    }
+    if length(body) > MAX_BODY {
+        return Err(Refusal::invalid(format!(
+            "the text has more than {MAX_BODY} characters, which is the most that Twilio sends"
+        )));
+    }
+    Ok(())
 }
 
 /// Shows no number.
@@ -255,12 +289,20 @@ impl Messaging {
         text: &NewText,
         id: MessageId,
     ) -> Result<Outgoing, Refusal> {
-        text.check()?;
+        if text.media.len() > MAX_FILES {
+            return Err(Refusal::invalid(format!(
+                "`media` has more than {MAX_FILES} files"
+            )));
+        }
         let now = self.clock.now();
         let settings = settings_in(tx, text.company).await?;
+        // What is another company's is not found, whatever else is wrong.
         let lines = lines(tx, text.company).await?;
-        let (recipient, line) = parties(tx, text, &lines, &settings, now).await?;
         media::check(tx, text.company, &text.media).await?;
+        let template = template(tx, text).await?;
+        let (recipient, line) = parties(tx, text, &lines, &settings, now).await?;
+        let body = text.text(tx, template, recipient.id, line.id).await?;
+        check(&body, &text.media)?;
         let between = Between {
             company: text.company,
             line: line.id,
@@ -277,7 +319,7 @@ impl Messaging {
         }
         let day = settings.day_of(now);
         spend(tx, text.company, &day, settings.daily_budget).await?;
-        let outgoing = insert(tx, text, id, &recipient, line, &day, now).await?;
+        let outgoing = insert(tx, text, &body, id, (&recipient, line), &day, now).await?;
         media::attach(tx, text.company, id, &text.media).await?;
         let sql = "insert into outgoing_lines (line_id, company_id, next_at) values ($1, $2, $3)
                    on conflict (line_id) do update set company_id = excluded.company_id
@@ -328,6 +370,16 @@ async fn lines(tx: &mut Tx, company: CompanyId) -> Result<Vec<OurLine>, StoreErr
             })
         })
         .collect()
+}
+
+/// The body of the template, if the text has one.
+async fn template(tx: &mut Tx, text: &NewText) -> Result<Option<String>, Refusal> {
+    let Some((id, _)) = &text.template else {
+        return Ok(None);
+    };
+    let sql = "select body from templates where company_id = $1 and id = $2";
+    let row = tx.row(sql, args![text.company, *id]).await?;
+    Ok(Some(row.ok_or(Refusal::NotFound)?.get("body")?))
 }
 
 /// Who gets it, from which line.
@@ -426,9 +478,9 @@ async fn spend(tx: &mut Tx, company: CompanyId, day: &str, budget: u32) -> Resul
 async fn insert(
     tx: &mut Tx,
     text: &NewText,
+    body: &str,
     id: MessageId,
-    recipient: &Recipient,
-    line: &OurLine,
+    (recipient, line): (&Recipient, &OurLine),
     day: &str,
     now: Timestamp,
 ) -> Result<Outgoing, StoreError> {
@@ -446,7 +498,7 @@ async fn insert(
         line.account_sid.as_str(),
         line.address.as_str(),
         recipient.address.as_str(),
-        text.body.as_str(),
+        body,
         text.user,
         text.automatic,
         text.retry_of,

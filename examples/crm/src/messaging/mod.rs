@@ -44,7 +44,7 @@ pub use self::{
     intent::{NewText, Refusal},
     outgoing::{Outgoing, State},
     sender::Sender,
-    tidy::Tidy,
+    tidy::{Tidy, erase},
 };
 use crate::{accounts::Accounts, clock::Clock, database::Database, jobs::JobWake};
 use twilio_hooks::{Hooks, notify::Wake};

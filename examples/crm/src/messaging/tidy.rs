@@ -1,12 +1,15 @@
-//! [`Tidy`]: forgets what is of no use any more.
+//! [`Tidy`]: forgets what is of no use any more; and [`erase`], what must be forgotten.
 
 use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 
+use twilio_hooks::{CompanyId, ContactId, store::StoreError};
+use uuid::Uuid;
+
 use super::Messaging;
-use crate::{args, jobs::Job};
+use crate::{args, database::Tx, jobs::Job};
 
 /// How long a repeated request is known again.
 const KEY_LIFE: SignedDuration = SignedDuration::from_hours(7 * 24);
@@ -67,4 +70,41 @@ impl Job for Tidy {
         }
         Ok(Duration::from_secs(if is_more { 1 } else { 3600 }))
     }
+}
+
+/// Forgets every text to a contact, with its files; what the store has of them is not in here.
+///
+/// # Errors
+/// If the database fails.
+pub async fn erase(tx: &mut Tx, company: CompanyId, contact: ContactId) -> Result<(), StoreError> {
+    let args = || args![company, contact];
+    let sql = "select distinct m.upload_id from outgoing_media m
+               join outgoing o on o.company_id = m.company_id and o.id = m.outgoing_id
+               where o.company_id = $1 and o.contact_id = $2";
+    let files = tx.rows(sql, args()).await?;
+    for sql in [
+        "delete from outgoing_keys where company_id = $1 and outgoing_id in (
+             select id from outgoing where company_id = $1 and contact_id = $2)",
+        "delete from outgoing_media where company_id = $1 and outgoing_id in (
+             select id from outgoing where company_id = $1 and contact_id = $2)",
+        "delete from outgoing where company_id = $1 and contact_id = $2",
+    ] {
+        tx.execute(sql, args()).await?;
+    }
+    for row in files {
+        let file: Uuid = row.get("upload_id")?;
+        // Another contact may have got it, too.
+        let sql = "select outgoing_id from outgoing_media
+                   where company_id = $1 and upload_id = $2 limit 1";
+        if tx.row(sql, args![company, file]).await?.is_some() {
+            continue;
+        }
+        for sql in [
+            "delete from media_links where company_id = $1 and upload_id = $2",
+            "delete from uploads where company_id = $1 and id = $2",
+        ] {
+            tx.execute(sql, args![company, file]).await?;
+        }
+    }
+    Ok(())
 }

@@ -1,5 +1,6 @@
 //! The OpenAPI document, as the tests that go through every route read it.
 
+use http::{Request, request::Builder};
 use serde_json::{Map, Value, json};
 use uuid::Uuid;
 
@@ -14,7 +15,19 @@ pub(crate) struct Operation {
     pub(crate) is_open: bool,
     /// The names in the query that take an id.
     pub(crate) query_ids: Vec<String>,
+    /// The headers that it can't do without.
+    headers: Vec<String>,
     body: Option<Value>,
+}
+
+impl Operation {
+    /// A request with its method, and with a value of its own in each header that it needs.
+    pub(crate) fn request(&self) -> Builder {
+        let request = Request::builder().method(&*self.method);
+        self.headers.iter().fold(request, |request, name| {
+            request.header(name, Uuid::now_v7().to_string())
+        })
+    }
 }
 
 /// Where an id goes in a body.
@@ -54,12 +67,17 @@ impl Document {
                         let name = parameter["name"].as_str().unwrap();
                         is_id(name, self.resolve(&parameter["schema"]))
                     });
+                let headers = operation["parameters"].as_array().into_iter().flatten();
+                let headers = headers.filter(|it| it["in"] == "header" && it["required"] == true);
                 operations.push(Operation {
                     method: method.to_uppercase(),
                     path: path.clone(),
                     kinds: kinds(path),
                     is_open: operation["security"] == json!([{}]),
                     query_ids: query_ids
+                        .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
+                        .collect(),
+                    headers: headers
                         .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
                         .collect(),
                     body: body(operation).cloned(),

@@ -12,7 +12,6 @@
 use std::{collections::BTreeMap, fs, path::Path};
 
 use crm::{args, people::Role};
-use http::Request;
 use serde_json::json;
 use twilio_hooks::CompanyId;
 use uuid::Uuid;
@@ -31,6 +30,7 @@ const KINDS: &[(&str, &str)] = &[
     ("calls", "calls"),
     ("contacts", "contacts"),
     ("lines", "lines"),
+    ("media", "uploads"),
     ("merge", "contacts"),
     ("messages", "sms"),
     ("notifications", "notifications"),
@@ -44,8 +44,10 @@ const KINDS: &[(&str, &str)] = &[
 /// Properties and parameters that take an id and are not named after its kind.
 const NAMES: &[(&str, &str)] = &[
     ("around", "messages"),
+    ("default_line_id", "lines"),
     ("ids", "notifications"),
     ("line", "lines"),
+    ("media", "media"),
     ("other_id", "contacts"),
     ("up_to", "messages"),
 ];
@@ -65,7 +67,7 @@ const NO_REFERENCES: &[(&str, &str, &str)] = &[
 ];
 
 /// Paths that are not about what belongs to a company.
-const ELSEWHERE: &[&str] = &["/api/operator/", "/api/webhooks/"];
+const ELSEWHERE: &[&str] = &["/api/operator/", "/api/webhooks/", "/media/"];
 
 /// Somebody who asks for a company, and what it has.
 struct Side<'a> {
@@ -123,6 +125,9 @@ async fn fill(side: &mut Side<'_>) {
         .json_with(201);
     let body = json!({ "name": format!("Template {number}"), "body": "Hello" });
     crm.post(side.token, "/api/templates", &body)
+        .await
+        .json_with(201);
+    crm.upload(side.token, "image/gif", "GIF89a")
         .await
         .json_with(201);
     assert_eq!(crm.log_in(side.owner, PASSWORD).await.status, 200);
@@ -313,7 +318,7 @@ async fn try_path(
     tried.path_ids += operation.kinds.len();
     for ids in paths {
         let path = fill_in(&operation.path, &ids);
-        let request = Request::builder().method(&*operation.method).uri(&path);
+        let request = operation.request().uri(&path);
         let answer = caller.send(request, body.as_ref()).await;
         if answer.status != 404 {
             wrong.push(format!(
@@ -348,9 +353,7 @@ async fn try_bodies(
             .map(|kind| own[kind.as_str()])
             .collect();
         let body = document.body_with(operation, &field, foreign[kind], &own_id(own));
-        let request = Request::builder()
-            .method(&*operation.method)
-            .uri(fill_in(&operation.path, &ids));
+        let request = operation.request().uri(fill_in(&operation.path, &ids));
         let answer = caller.send(request, Some(&body)).await;
         if answer.status != 404 {
             wrong.push(format!(
@@ -431,9 +434,7 @@ async fn control(
             .iter()
             .map(|kind| own[kind.as_str()])
             .collect();
-        let request = Request::builder()
-            .method(&*operation.method)
-            .uri(fill_in(&operation.path, &ids));
+        let request = operation.request().uri(fill_in(&operation.path, &ids));
         let answer = caller.send(request, body.as_ref()).await;
         if matches!(answer.status, 400 | 401 | 403 | 404 | 405 | 415 | 500..) {
             wrong.push(format!(

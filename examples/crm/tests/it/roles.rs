@@ -4,7 +4,7 @@
 
 use axum::body::Body;
 use crm::people::Role;
-use http::{Request, header};
+use http::header;
 use uuid::Uuid;
 
 use crate::{
@@ -80,8 +80,8 @@ async fn ask(crm: &Crm, document: &Document, operation: &Operation, token: Optio
             Some(_) => Uuid::now_v7().to_string(),
             None => segment.to_owned(),
         });
-    let mut request = Request::builder()
-        .method(&*operation.method)
+    let mut request = operation
+        .request()
         .uri(path.collect::<Vec<_>>().join("/"))
         .header(header::CONTENT_TYPE, "application/json");
     if let Some(token) = token {

@@ -12,7 +12,12 @@ const CARD: &str = "BEGIN:VCARD\r\nVERSION:3.0\r\nFN:Example\r\nEND:VCARD\r\n";
 const GIF: &str = "GIF89a and the rest of a picture";
 
 impl Crm {
-    async fn upload(&self, token: &str, content_type: &str, bytes: impl Into<Vec<u8>>) -> Answer {
+    pub(crate) async fn upload(
+        &self,
+        token: &str,
+        content_type: &str,
+        bytes: impl Into<Vec<u8>>,
+    ) -> Answer {
         let request = Request::post("/api/media")
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .header(header::CONTENT_TYPE, content_type)

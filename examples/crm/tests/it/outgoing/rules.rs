@@ -174,6 +174,52 @@ on_both_databases! {
         assert_eq!(crm.get(ALPHA, "/api/settings/messaging").await.json()["used_today"], 0);
     }
 
+    async fn lesson_28_a_template_is_filled_in_or_not_sent(crm: Crm) {
+        let template = json!({
+            "name": "Ready", "body": "Hi {{contact.first_name | default: \"there\"}}, {{what}} is ready.",
+        });
+        let template = crm.post(ALPHA, "/api/templates", &template).await.json_with(201)["id"].clone();
+        let filled = json!({"to": SENDER, "template_id": template, "values": {"what": "{{it}}"}});
+        let wanted = crm.ask(&filled).await.json_with(201);
+        assert_eq!(wanted["body"], "Hi there, {{it}} is ready.");
+        let refusal = crm.ask(&json!({"to": SENDER, "template_id": template})).await.problem(422);
+        assert!(refusal["detail"].as_str().unwrap().contains("what"));
+        crm.ask(&json!({"to": SENDER, "template_id": template, "body": "Both"})).await.problem(422);
+        let long = json!({"to": SENDER, "template_id": template, "values": {"what": "x".repeat(1600)}});
+        crm.ask(&long).await.problem(422);
+        // The key stands for the values, too.
+        let other = json!({"to": SENDER, "template_id": template, "values": {"what": "All"}});
+        crm.post_with_key("one", ALPHA, &filled).await.json_with(201);
+        crm.post_with_key("one", ALPHA, &other).await.problem(422);
+        crm.post_with_key("beta", BETA, &filled).await.problem(404);
+        crm.work().await;
+        assert_eq!(crm.sent(), ["Hi there, {{it}} is ready."]);
+    }
+
+    async fn what_a_contact_was_sent_can_be_forgotten(crm: Crm) {
+        let file = crm.upload(ALPHA, "image/gif", "GIF89a").await.json_with(201)["id"].clone();
+        let shared = crm.upload(ALPHA, "image/gif", "GIF89a!").await.json_with(201)["id"].clone();
+        crm.fake().set_message_fate(SENDER, MessageFate::Undelivered(30003));
+        let body = json!({"to": SENDER, "body": "Secret", "media": [file, shared]});
+        let wanted = crm.ask(&body).await.json_with(201);
+        crm.work().await;
+        crm.settle().await;
+        let id = wanted["id"].as_str().unwrap();
+        crm.act(ALPHA, id, "retry").await.json_with(201);
+        crm.ask(&json!({"to": OTHER, "media": [shared]})).await.json_with(201);
+        let contact: Uuid = wanted["contact_id"].as_str().unwrap().parse().unwrap();
+        let mut tx = crm.state.database.db.begin().await.unwrap();
+        crm::messaging::erase(&mut tx, crm.alpha().await, contact.into()).await.unwrap();
+        tx.commit().await.unwrap();
+        // What the store has is the store's to forget.
+        let items = crm.get(ALPHA, "/api/messages").await.items();
+        assert_eq!(items.len(), 2);
+        assert_eq!(items.iter().filter(|item| item.get("outgoing").is_some()).count(), 1);
+        let path = |id: &Value| format!("/api/media/{}", id.as_str().unwrap());
+        crm.get(ALPHA, &path(&file)).await.problem(404);
+        assert_eq!(crm.get(ALPHA, &path(&shared)).await.status, 200);
+    }
+
     async fn what_can_not_be_sent_is_refused(crm: Crm) {
         for body in [
             json!({"to": SENDER}),
