@@ -13,10 +13,10 @@
 //!
 //! A text is never sent twice because an answer was lost: whoever dies between asking and the
 //! answer leaves `sending`, whose lease ends in `unknown`. The id is in the URL for status reports
-//! ([`callback`]), so a report that comes before our own commit finds its row, or makes it.
+//! (`callback`), so a report that comes before our own commit finds its row, or makes it.
 //!
 //! - [`intent`]: what may be sent, and the row of it; [`outgoing`]: reading it
-//! - [`claim`], [`sender`], [`lookup`], [`record`], [`callback`]: from the row to the store
+//! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store
 //! - [`segments`], [`failure`]: for people who write
 //! - [`settings`], [`media`], [`recipient`]: what it depends on, beside [consent](crate::consent)
 
