@@ -173,5 +173,4 @@ create table call_checks (
 
 -- For lists, for the sweep of calls, and against calls in a circle; the tables are the store's.
 create index calls_by_direction on calls (company_id, direction, id) where parent_call_sid is null;
-create index lines_by_address on lines (address);
 create index calls_open on calls (created_at) where status_rank < 70 and parent_call_sid is null;
