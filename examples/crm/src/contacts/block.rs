@@ -22,12 +22,25 @@ pub async fn is_blocked(
     company: CompanyId,
     contact: ContactId,
 ) -> Result<bool, StoreError> {
-    let sql = "select 1 as yes from contact_details
-               where company_id = $1 and blocked_at is not null
-                 and contact_id = coalesce((select primary_id from contact_links
-                     where company_id = $1 and other_id = $2), $2)";
-    Ok(db.row(sql, args![company, contact]).await?.is_some())
+    Ok(db.row(IS_BLOCKED, args![company, contact]).await?.is_some())
 }
+
+/// As [`is_blocked`], in a transaction.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_blocked_in(
+    tx: &mut Tx,
+    company: CompanyId,
+    contact: ContactId,
+) -> Result<bool, StoreError> {
+    Ok(tx.row(IS_BLOCKED, args![company, contact]).await?.is_some())
+}
+
+const IS_BLOCKED: &str = "select 1 as yes from contact_details
+    where company_id = $1 and blocked_at is not null
+      and contact_id = coalesce((select primary_id from contact_links
+          where company_id = $1 and other_id = $2), $2)";
 
 /// Whether nobody wants to hear of whoever has this address.
 ///

@@ -18,6 +18,7 @@ use crate::{
     args,
     database::{Arg, Db, Tx},
     jobs::Job,
+    messaging,
 };
 
 /// What stands where the other side's address was.
@@ -64,6 +65,8 @@ pub const TABLES: &[&str] = &[
     "notifications.call_id",
     "notifications.contact_id",
     "notifications.sms_id",
+    "outgoing.contact_id",
+    "outgoing.sms_id",
     "recordings.call_id",
     "sms.contact_id",
     "thread_lines.contact_id",
@@ -162,6 +165,7 @@ pub async fn erase(
     for (id, address) in group.iter().zip(&addresses) {
         tombstones::bury(tx, company, *id, address).await?;
         remember_sids(tx, company, *id, now).await?;
+        messaging::erase(tx, company, *id).await?;
         for sql in AREAS.iter().chain(STATEMENTS) {
             tx.execute(sql, args![company, *id]).await?;
         }

@@ -97,6 +97,8 @@ words! {
         LineGone => "line-gone";
         /// The person has said STOP in the meantime.
         OptedOut => "opted-out";
+        /// Somebody has blocked the contact in the meantime.
+        Blocked => "blocked";
         /// Nobody could find out whether Twilio took it.
         Ambiguous => "ambiguous";
     }
@@ -125,6 +127,11 @@ impl GaveUp {
             Self::OptedOut => Failure::ours(
                 "This person texted STOP to this line before it was sent.",
                 "Wait until they text START.",
+                false,
+            ),
+            Self::Blocked => Failure::ours(
+                "The contact was blocked before it was sent.",
+                "Unblock the contact and write again.",
                 false,
             ),
             Self::Ambiguous => Failure::ours(
@@ -197,6 +204,7 @@ mod tests {
             GaveUp::Expired,
             GaveUp::LineGone,
             GaveUp::OptedOut,
+            GaveUp::Blocked,
             GaveUp::Ambiguous,
         ] {
             assert_eq!(GaveUp::read(gave_up.as_str()), Some(gave_up));

@@ -18,6 +18,7 @@ use super::{
 use crate::{
     args,
     consent::{self, Between},
+    contacts::block::is_blocked_in,
     database::Tx,
     templates::{Context, render_in},
 };
@@ -303,6 +304,11 @@ impl Messaging {
         let (recipient, line) = parties(tx, text, &lines, &settings, now).await?;
         let body = text.text(tx, template, recipient.id, line.id).await?;
         check(&body, &text.media)?;
+        if is_blocked_in(tx, text.company, recipient.id).await? {
+            return Err(Refusal::conflict(
+                "this contact is blocked; unblock it to write to it",
+            ));
+        }
         let between = Between {
             company: text.company,
             line: line.id,

@@ -18,7 +18,7 @@ use super::{
     failure::{Delay, Failure, GaveUp},
     record::{AtTwilio, RecordError},
 };
-use crate::{accounts::AccountError, args, consent, jobs::Job};
+use crate::{accounts::AccountError, args, consent, contacts::block::is_blocked, jobs::Job};
 
 /// A text that could not be sent for so long is of no use any more.
 pub(super) const LONGEST_WAIT: SignedDuration = SignedDuration::from_hours(12);
@@ -204,6 +204,9 @@ impl Messaging {
         }
         if !self.has_its_line(text).await? {
             return Ok(Some(GaveUp::LineGone));
+        }
+        if is_blocked(self.db(), text.company_id, text.contact_id).await? {
+            return Ok(Some(GaveUp::Blocked));
         }
         let said = consent::state(self.db(), text.between()).await?;
         Ok(said.opted_out.then_some(GaveUp::OptedOut))

@@ -81,6 +81,18 @@ on_both_databases! {
         crm.ask(&body).await.json_with(201);
     }
 
+    async fn who_is_blocked_gets_nothing(crm: Crm) {
+        let id = crm.want(SENDER, "Hello").await;
+        let contact = crm.message(&id).await["contact_id"].as_str().unwrap().to_owned();
+        let path = format!("/api/contacts/{contact}/block");
+        assert!(crm.request("PUT", ALPHA, &path, None).await.status < 300);
+        crm.ask(&json!({"contact_id": contact, "body": "Hello?"})).await.problem(409);
+        crm.work().await;
+        assert!(crm.sent().is_empty());
+        let failed = crm.message(&id).await;
+        assert!(failed["failure"]["meaning"].as_str().unwrap().contains("blocked"));
+    }
+
     async fn a_failure_that_may_have_passed_is_tried_again_once(crm: Crm) {
         crm.fake().set_message_fate(SENDER, MessageFate::Undelivered(30003));
         let id = crm.want(SENDER, "Hello").await;
