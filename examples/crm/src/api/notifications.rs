@@ -258,7 +258,7 @@ struct PersonalPage {
     path = "/api/me/notifications",
     tag = "notifications",
     params(MineParams),
-    responses((status = 200, body = PersonalPage), (status = 403, body = ProblemView))
+    responses((status = 200, body = PersonalPage), (status = 400, body = ProblemView))
 )]
 async fn mine(
     caller: Caller,
@@ -284,6 +284,7 @@ async fn mine(
 /// One of both.
 #[derive(Debug, Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(example = json!({ "up_to": 7 }))]
 struct MarkRead {
     /// Everything up to this number.
     up_to: Option<i64>,
@@ -347,7 +348,7 @@ struct UnreadView {
     get,
     path = "/api/me/unread",
     tag = "notifications",
-    responses((status = 200, body = UnreadView), (status = 403, body = ProblemView))
+    responses((status = 200, body = UnreadView), (status = 400, body = ProblemView))
 )]
 async fn unread(
     caller: Caller,
@@ -390,7 +391,7 @@ struct Preferences {
     get,
     path = "/api/me/notification-settings",
     tag = "notifications",
-    responses((status = 200, body = Preferences), (status = 403, body = ProblemView))
+    responses((status = 200, body = Preferences), (status = 400, body = ProblemView))
 )]
 async fn preferences(
     caller: Caller,

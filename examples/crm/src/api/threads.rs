@@ -426,7 +426,6 @@ async fn mark_unread(
 pub(super) fn person(caller: &Caller) -> Result<UserId, Problem> {
     caller.require(Permission::Read)?;
     caller.user().ok_or_else(|| {
-        let detail = "only a person who is signed in has read or unread things";
-        Problem::refused(http::StatusCode::FORBIDDEN, detail.to_owned())
+        Problem::bad_request("only a person who is signed in has read or unread things")
     })
 }

@@ -95,13 +95,11 @@ async fn mark(db: &Db, person: Person) -> Result<i64, StoreError> {
 }
 
 /// Writes the mark down, so that it stays where it is while single notifications are read above it.
-async fn keep_mark(db: &Db, person: Person) -> Result<i64, StoreError> {
-    let mark = mark(db, person).await?;
+async fn keep(tx: &mut Tx, person: Person, mark: i64) -> Result<(), StoreError> {
     let sql = "insert into notification_marks (user_id, company_id, read_up_to) values ($1, $2, $3)
                on conflict (user_id) do nothing";
     let args = args![person.user, person.company, mark];
-    db.execute(sql, args).await?;
-    Ok(mark)
+    tx.execute(sql, args).await.map(drop)
 }
 
 macro_rules! visible {
@@ -277,8 +275,9 @@ pub async fn mark_each(
     person: Person,
     ids: &[NotificationId],
 ) -> Result<bool, StoreError> {
-    keep_mark(db, person).await?;
+    let mark = mark(db, person).await?;
     let mut tx = db.begin().await?;
+    keep(&mut tx, person, mark).await?;
     for id in ids {
         let sql = "select seq from notifications
                    where company_id = $1 and id = $2 and seq is not null";
@@ -305,7 +304,7 @@ async fn note(tx: &mut Tx, person: Person, seq: i64) -> Result<(), StoreError> {
 /// # Errors
 /// If the database fails.
 pub async fn mark_thread(db: &Db, person: Person, contact: ContactId) -> Result<bool, StoreError> {
-    let mark = keep_mark(db, person).await?;
+    let mark = mark(db, person).await?;
     let from = mark.max(last_seq(db, person.company).await?.saturating_sub(WINDOW));
     let sql = "insert into notification_reads (user_id, seq, company_id)
                select $1, seq, company_id from notifications
@@ -313,10 +312,14 @@ pub async fn mark_thread(db: &Db, person: Person, contact: ContactId) -> Result<
                  and topic in ('sms_received', 'sms_status_update', 'delivery_failed',
                    'call_received', 'call_status_update', 'missed_call')
                on conflict (user_id, seq) do nothing";
+    let group = links::group(db, person.company, contact).await?;
+    let mut tx = db.begin().await?;
+    keep(&mut tx, person, mark).await?;
     let mut noted = 0;
-    for id in links::group(db, person.company, contact).await? {
+    for id in group {
         let args = args![person.user, person.company, id, from];
-        noted += db.execute(sql, args).await?;
+        noted += tx.execute(sql, args).await?;
     }
+    tx.commit().await?;
     Ok(noted > 0)
 }
