@@ -171,6 +171,6 @@ create table call_checks (
     due_at {time} not null
 ){strict};
 
--- For lists, for the sweep of calls, and against calls in a circle; the tables are the store's.
+-- For lists and for the sweep of calls; the table is the store's.
 create index calls_by_direction on calls (company_id, direction, id) where parent_call_sid is null;
 create index calls_open on calls (created_at) where status_rank < 70 and parent_call_sid is null;

@@ -37,7 +37,7 @@ struct NewCall {
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
-    /// The number that is called, in E.164; or `contact_id`.
+    /// The number that is called; or `contact_id`.
     #[serde(default)]
     to: Option<String>,
     /// The number of yours that is shown; that of the person, or the only one, if null.
@@ -47,7 +47,8 @@ struct NewCall {
     /// The phone that rings first; the first that the person has, if null.
     #[serde(default)]
     phone: Option<Phone>,
-    /// Who is connected; programs have to say so, people are it themselves.
+    /// Who is connected. Programs have to say so; people are it themselves, unless they set the
+    /// company up.
     #[serde(default)]
     #[schema(value_type = Option<Uuid>)]
     user_id: Option<UserId>,
@@ -93,6 +94,10 @@ impl From<StartError> for Problem {
         match error {
             StartError::Invalid(invalid) => Self::unprocessable(invalid.to_string()),
             StartError::NotFound => Self::not_found(),
+            StartError::NoKey => Self::bad_request(format!(
+                "one header `Idempotency-Key` is needed, with 1 to {MAX_KEY} plain characters of \
+                 your own"
+            )),
             StartError::OtherRequest => {
                 Self::conflict("another request with this `Idempotency-Key` called somebody else")
             }
@@ -128,8 +133,12 @@ async fn start(
     caller.require(Permission::Send)?;
     let user = match (caller.user(), new.user_id) {
         (Some(user), None) => user,
-        (Some(user), Some(other)) if user == other => user,
-        (Some(_), Some(_)) => return Err(Problem::forbidden()),
+        (Some(user), Some(other)) => {
+            if user != other {
+                caller.require(Permission::Configure)?;
+            }
+            other
+        }
         (None, Some(user)) => user,
         (None, None) => return Err(Problem::unprocessable("`user_id` says whose phone rings")),
     };
@@ -140,7 +149,7 @@ async fn start(
         line: new.line_id,
         contact: new.contact_id,
         to: new.to,
-        key: key(&headers)?,
+        key: key(&headers),
     };
     let (call, is_new) = state.outgoing.start(&wanted).await?;
     if is_new {
@@ -172,7 +181,11 @@ async fn start(
     path = "/api/calls/{id}/start",
     tag = "calls",
     params(("id" = Uuid, Path)),
-    responses((status = 200, body = StartedCall), (status = 404, body = ProblemView))
+    responses(
+        (status = 200, body = StartedCall),
+        (status = 404, body = ProblemView),
+        (status = 409, body = ProblemView, description = "The call was not started here"),
+    )
 )]
 async fn show(
     caller: Caller,
@@ -180,12 +193,17 @@ async fn show(
     Id(id): Id<CallId>,
 ) -> Result<Json<StartedCall>, Problem> {
     caller.require(Permission::Read)?;
-    let call = state.outgoing.get(caller.company, id).await?;
-    call.map(|call| Json(call.into()))
-        .ok_or_else(Problem::not_found)
+    if let Some(call) = state.outgoing.get(caller.company, id).await? {
+        return Ok(Json(call.into()));
+    }
+    let directory = &state.database.directory;
+    Err(match directory.call(caller.company, id).await? {
+        Some(_) => Problem::conflict("this call was not started here"),
+        None => Problem::not_found(),
+    })
 }
 
-fn key(headers: &HeaderMap) -> Result<String, Problem> {
+fn key(headers: &HeaderMap) -> Option<String> {
     let mut values = headers.get_all("idempotency-key").iter();
     let key = match (values.next(), values.next()) {
         (Some(key), None) => key.to_str().ok().map(str::trim),
@@ -193,10 +211,4 @@ fn key(headers: &HeaderMap) -> Result<String, Problem> {
     };
     key.filter(|key| (1..=MAX_KEY).contains(&key.len()))
         .map(str::to_owned)
-        .ok_or_else(|| {
-            Problem::bad_request(format!(
-                "one header `Idempotency-Key` is needed, with 1 to {MAX_KEY} plain characters of \
-                 your own"
-            ))
-        })
 }

@@ -186,12 +186,13 @@ async fn link(
     menu: &Menu,
     mut names: BTreeMap<Uuid, String>,
 ) -> Result<(), SetError> {
-    menu.check()?;
     names.insert(id, menu.name.trim().to_owned());
     if menu.links().any(|to| !names.contains_key(&to)) {
         return Err(SetError::NotFound);
     }
-    people_and_numbers(tx, company, menu).await?;
+    people_exist(tx, company, menu).await?;
+    menu.check()?;
+    are_not_lines(tx, company, menu).await?;
     let sql = "delete from menu_links where company_id = $1 and menu_id = $2";
     tx.execute(sql, args![company, id]).await?;
     let sql = "insert into menu_links (company_id, menu_id, to_menu_id) values ($1, $2, $3)
@@ -224,24 +225,28 @@ async fn link(
     }))
 }
 
-/// People must be the company's, and numbers must not be its own lines.
-async fn people_and_numbers(tx: &mut Tx, company: CompanyId, menu: &Menu) -> Result<(), SetError> {
+/// People must be the company's.
+async fn people_exist(tx: &mut Tx, company: CompanyId, menu: &Menu) -> Result<(), SetError> {
+    let sql = "select id from users where company_id = $1 and id = $2";
+    for (_, action) in menu.actions() {
+        if let Action::User { user_id, .. } = action
+            && tx.row(sql, args![company, *user_id]).await?.is_none()
+        {
+            return Err(SetError::NotFound);
+        }
+    }
+    Ok(())
+}
+
+/// Numbers must not be its own lines.
+async fn are_not_lines(tx: &mut Tx, company: CompanyId, menu: &Menu) -> Result<(), SetError> {
+    let sql = "select id from lines where company_id = $1 and address = $2";
     for (field, action) in menu.actions() {
-        match action {
-            Action::User { user_id, .. } => {
-                let sql = "select id from users where company_id = $1 and id = $2";
-                if tx.row(sql, args![company, *user_id]).await?.is_none() {
-                    return Err(SetError::NotFound);
-                }
-            }
-            Action::Number { number, .. } => {
-                let sql = "select id from lines where company_id = $1 and address = $2";
-                if tx.row(sql, args![company, number]).await?.is_some() {
-                    let field = format!("{field}.number");
-                    return Err(Invalid::new(field, "is one of your own lines").into());
-                }
-            }
-            _ => {}
+        if let Action::Number { number, .. } = action
+            && tx.row(sql, args![company, number]).await?.is_some()
+        {
+            let field = format!("{field}.number");
+            return Err(Invalid::new(field, "is one of your own lines").into());
         }
     }
     Ok(())

@@ -146,7 +146,7 @@ fn greeting(facts: &Facts, is_needed: bool) -> Vec<Speech> {
 /// A hidden number can't be shown.
 fn caller_id(rule: &Rule, call: &Incoming) -> Option<String> {
     let shows_caller =
-        rule.caller_id == CallerId::Caller && call.from.kind() == AddressKind::PhoneNumber;
+        rule.shown_number == CallerId::Caller && call.from.kind() == AddressKind::PhoneNumber;
     (!shows_caller && call.to.kind() == AddressKind::PhoneNumber)
         .then(|| call.to.as_str().to_owned())
 }

@@ -33,7 +33,7 @@ pub struct Rule {
     /// Whether the one who answers has to press 1. Without it a private mailbox may take the call.
     pub accept_key: AcceptKey,
     /// Which number the phones show.
-    pub caller_id: CallerId,
+    pub shown_number: CallerId,
     /// What callers hear first, if the line has no greeting of its own.
     pub greeting: Option<Speech>,
     /// What they hear before they can leave a message.
@@ -51,7 +51,7 @@ impl Default for Rule {
             ring_seconds: RingSeconds::default(),
             ring_budget: 45,
             accept_key: AcceptKey::default(),
-            caller_id: CallerId::Caller,
+            shown_number: CallerId::Caller,
             greeting: None,
             voicemail_greeting: None,
             text_back: None,
@@ -92,7 +92,7 @@ pub enum Phone {
 /// Which number a phone that rings shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
-#[schema(as = CallRuleCallerId)]
+#[schema(as = CallRuleShownNumber)]
 pub enum CallerId {
     /// The caller's, or that of the line if the caller hides.
     Caller,

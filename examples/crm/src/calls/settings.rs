@@ -122,12 +122,12 @@ impl Rules {
         settings: &CallSettings,
         now: Timestamp,
     ) -> Result<(), SetError> {
+        let mut tx = self.db.begin().await?;
+        menu_exists(&mut tx, company, &settings.rule).await?;
         settings.rule.check().map_err(|it| it.inside("rule"))?;
         if let Some(announcement) = &settings.announcement {
             announcement.check("announcement")?;
         }
-        let mut tx = self.db.begin().await?;
-        menu_exists(&mut tx, company, &settings.rule).await?;
         let sql = "insert into call_settings (company_id, settings, menu_id, updated_at)
                    values ($1, $2, $3, $4)
                    on conflict (company_id) do update set settings = excluded.settings,
@@ -161,11 +161,12 @@ impl Rules {
         rule: &Rule,
         now: Timestamp,
     ) -> Result<(), SetError> {
-        rule.check()?;
         let mut tx = self.db.begin().await?;
         let sql = "select mobile, office from users where company_id = $1 and id = $2";
         let row = tx.row(sql, args![company, user]).await?;
         let row = row.ok_or(SetError::NotFound)?;
+        menu_exists(&mut tx, company, rule).await?;
+        rule.check()?;
         let (mobile, office): (Option<String>, Option<String>) =
             (row.get("mobile")?, row.get("office")?);
         let missing = match rule.mode {
@@ -179,7 +180,6 @@ impl Rules {
         if let Some(reason) = missing {
             return Err(Invalid::new("mode", reason).into());
         }
-        menu_exists(&mut tx, company, rule).await?;
         let sql = "insert into user_call_rules (user_id, company_id, rule, menu_id, updated_at)
                    values ($1, $2, $3, $4, $5)
                    on conflict (user_id) do update set rule = excluded.rule,
@@ -229,8 +229,8 @@ impl Rules {
     ) -> Result<(), SetError> {
         let mut tx = self.db.begin().await?;
         if let Some(rule) = &settings.rule {
-            rule.check().map_err(|it| it.inside("rule"))?;
             menu_exists(&mut tx, line.company_id, rule).await?;
+            rule.check().map_err(|it| it.inside("rule"))?;
         }
         let sql = "insert into line_call_rules
                        (line_id, company_id, rule, recording, menu_id, updated_at)

@@ -55,6 +55,10 @@ const AREAS: &[&str] = &[
 pub const TABLES: &[&str] = &[
     "auto_replies.contact_id",
     "auto_replies.message_id",
+    "call_checks.call_id",
+    "call_events.call_id",
+    "call_flows.call_id",
+    "call_legs.call_id",
     "calls.contact_id",
     "consent_events.contact_id",
     "consent_events.message_id",
@@ -67,6 +71,7 @@ pub const TABLES: &[&str] = &[
     "notifications.sms_id",
     "outgoing.contact_id",
     "outgoing.sms_id",
+    "outgoing_calls.call_id",
     "recordings.call_id",
     "sms.contact_id",
     "thread_lines.contact_id",

@@ -2,6 +2,7 @@
 
 use std::time::Duration;
 
+use crm::people::Role;
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use twilio_hooks::{
@@ -10,8 +11,11 @@ use twilio_hooks::{
 };
 use uuid::Uuid;
 
-use crate::support::{
-    ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, PUBLIC_URL, SENDER, on_both_databases, sid,
+use crate::{
+    browser::Browser,
+    support::{
+        ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, PUBLIC_URL, SENDER, on_both_databases, sid,
+    },
 };
 
 pub(crate) const MOBILE: &str = "+12025550101";
@@ -284,6 +288,49 @@ on_both_databases! {
         call.nobody_answers().await.unwrap();
         leaves_a_message(&mut call).await;
         assert_eq!(crm.topics().await, ["recording_available", "voicemail_received"]);
+    }
+
+    async fn a_blocked_caller_is_refused_without_a_word(crm: Crm) {
+        crm.ana(&json!({"mode": "office", "text_back": "Sorry we missed you."})).await;
+        crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "Buy now").await;
+        let contact = crm.get(ALPHA, "/api/contacts").await.items()[0]["id"].clone();
+        let path = format!("/api/contacts/{}/block", contact.as_str().unwrap());
+        crm.put(ALPHA, &path, &json!({})).await.json();
+        let mut call = crm.caller().call().await.unwrap();
+        call.is_over().await.unwrap();
+        assert_eq!(call.transcript().heard().count(), 0);
+        let detail = crm.call_detail(&call.sid()).await;
+        assert_eq!(kinds(&detail), ["ringing", "rejected"]);
+        assert_eq!(detail["missed"], false);
+        let topics = crm.topics().await;
+        assert!(!topics.contains(&"missed_call".to_owned()), "{topics:?}");
+        assert_eq!(crm.fake().messages().len(), 0);
+        let test = format!("{}/call-rule/test", crm.line_path().await);
+        let steps = crm.post(ALPHA, &test, &json!({"from": SENDER})).await.json();
+        assert_eq!(steps["steps"], json!([{"step": "reject"}]));
+        crm.delete(ALPHA, &path).await;
+        let mut call = crm.caller().call().await.unwrap();
+        call.is_connected_to(OFFICE).await.unwrap();
+    }
+
+    async fn everybody_sets_their_own_rule_and_administrators_all(crm: Crm) {
+        let rule = json!({"mode": "voicemail", "greeting": {"text": "Hello."}});
+        for (role, own, other) in [
+            (Role::ReadOnly, 403, 403), (Role::Agent, 200, 403), (Role::Admin, 200, 200),
+        ] {
+            let email = format!("{role}@alpha.example");
+            let me = crm.add_person("Alpha", &email, role).await.id;
+            let another = crm.person("Bob", None, None).await;
+            let browser = Browser::sign_in(&crm, &email).await;
+            let path = |user: UserId| format!("/api/users/{user}/call-rule");
+            assert_eq!(browser.put(&path(me), &rule).await.status, own, "{role}");
+            assert_eq!(browser.put(&path(another), &rule).await.status, other, "{role}");
+            assert_eq!(browser.get(&path(another)).await.status, 200, "{role}");
+            let company = browser.put("/api/settings/calls", &json!({})).await.status;
+            assert_eq!(company, other, "{role}");
+        }
+        let log = crm.get(ALPHA, "/api/audit").await.items();
+        assert!(log.iter().any(|it| it["action"] == "user.call_rule_changed"), "{log:?}");
     }
 
     async fn our_own_lines_and_phones_do_not_ring_in_a_circle(crm: Crm) {

@@ -3,6 +3,7 @@
 use std::time::Duration;
 
 use axum::body::Body;
+use crm::people::Role;
 use http::{Request, header};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
@@ -10,6 +11,7 @@ use twilio_hooks::{CallSid, testing::Fault};
 use uuid::Uuid;
 
 use crate::{
+    browser::Browser,
     calls::{MOBILE, OFFICE, kinds},
     support::{ALPHA, ALPHA_LINE, Answer, BETA, Crm, SENDER, on_both_databases, sid},
 };
@@ -121,6 +123,24 @@ on_both_databases! {
         }
     }
 
+    async fn an_agent_starts_calls_for_nobody_else(crm: Crm) {
+        let me = crm.add_person("Alpha", "agent@alpha.example", Role::Agent).await.id;
+        let sql = "update users set mobile = $1 where id = $2";
+        crm.state.database.db.execute(sql, crm::args![MOBILE, me]).await.unwrap();
+        let other = crm.person("Bob", Some(OFFICE), None).await;
+        let browser = Browser::sign_in(&crm, "agent@alpha.example").await;
+        let start = async |key: &str, body: Value| {
+            let request = Request::post("/api/calls").header("idempotency-key", key);
+            browser.send(request, Some(&body)).await
+        };
+        let started = start("1", json!({"to": SENDER})).await.json_with(201);
+        assert_eq!(started["user_id"], json!(me));
+        start("2", json!({"to": SENDER, "user_id": other})).await.problem(403);
+        crm.add_person("Alpha", "reader@alpha.example", Role::ReadOnly).await;
+        let reader = Browser::sign_in(&crm, "reader@alpha.example").await;
+        reader.post("/api/calls", &json!({"to": SENDER})).await.problem(403);
+    }
+
     async fn asking_twice_starts_one_call(crm: Crm) {
         let ana = crm.person("Ana", Some(MOBILE), None).await;
         let body = json!({"to": SENDER, "user_id": ana});
@@ -133,6 +153,9 @@ on_both_databases! {
         assert_eq!(crm.fake().calls().len(), 1);
         let other = json!({"to": "+12025550144", "user_id": ana});
         crm.start_call(ALPHA, "same", &other).await.problem(409);
+        // As people write the number.
+        let written = json!({"to": "(202) 555-0143", "user_id": ana});
+        crm.start_call(ALPHA, "same", &written).await.json_with(201);
         crm.start_call(ALPHA, "", &body).await.problem(400);
         crm.post(ALPHA, "/api/calls", &body).await.problem(400);
         assert_eq!(crm.fake().calls().len(), 1);

@@ -31,6 +31,7 @@ const KINDS: &[(&str, &str)] = &[
     ("contacts", "contacts"),
     ("lines", "lines"),
     ("media", "uploads"),
+    ("menus", "menus"),
     ("merge", "contacts"),
     ("messages", "sms"),
     ("notifications", "notifications"),
@@ -130,6 +131,16 @@ async fn fill(side: &mut Side<'_>) {
     crm.upload(side.token, "image/gif", "GIF89a")
         .await
         .json_with(201);
+    // A company has few menus.
+    if crm.get(side.token, "/api/menus").await.items().len() < 5 {
+        let body = json!({
+            "name": format!("Menu {number}"), "prompt": { "text": "Press 1." },
+            "keys": { "1": { "do": "voicemail" } },
+        });
+        crm.post(side.token, "/api/menus", &body)
+            .await
+            .json_with(201);
+    }
     assert_eq!(crm.log_in(side.owner, PASSWORD).await.status, 200);
 }
 

@@ -222,7 +222,7 @@ mod random {
                         "ring_seconds": {"mobile": mobile, "office": office},
                         "ring_budget": budget,
                         "accept_key": {"mobile": key_mobile, "office": key_office},
-                        "caller_id": if line { "line" } else { "caller" },
+                        "shown_number": if line { "line" } else { "caller" },
                     })
                 },
             )

@@ -18,7 +18,13 @@ use super::{
     },
     kept::{Decided, Kept, NewCall, OutgoingCall, OutgoingState, Stage},
 };
-use crate::{accounts::Accounts, args, clock::Clock, database::Database};
+use crate::{
+    accounts::Accounts,
+    args,
+    clock::Clock,
+    contacts::{company, phone},
+    database::Database,
+};
 
 /// For how many seconds our own phone rings.
 const RING: u32 = 30;
@@ -38,8 +44,8 @@ pub struct StartCall {
     pub contact: Option<ContactId>,
     /// or a number.
     pub to: Option<String>,
-    /// So that asking twice starts one call.
-    pub key: String,
+    /// So that asking twice starts one call; it is needed.
+    pub key: Option<String>,
 }
 
 /// Why a call is not started.
@@ -51,6 +57,9 @@ pub enum StartError {
     /// It names something that the company does not have.
     #[error("there is no such thing")]
     NotFound,
+    /// There is no key.
+    #[error("there is no key")]
+    NoKey,
     /// The key belongs to another request.
     #[error("the key belongs to another request")]
     OtherRequest,
@@ -112,17 +121,22 @@ impl Outgoing {
     /// See [`StartError`]; Twilio was not asked then.
     pub async fn start(&self, wanted: &StartCall) -> Result<(OutgoingCall, bool), StartError> {
         let now = self.clock.now();
-        if let Some(before) = self.repeated(wanted).await? {
+        let lines = self.database.lines.lines(wanted.company).await?;
+        self.exist(wanted, &lines).await?;
+        if let Some(key) = &wanted.key
+            && let Some(before) = self.repeated(wanted, key).await?
+        {
             return Ok((before, false));
         }
-        let (call, line_id) = self.prepare(wanted, now).await?;
+        let (call, line_id) = self.prepare(wanted, &lines, now).await?;
+        let key = wanted.key.as_deref().ok_or(StartError::NoKey)?;
         let new = NewCall {
             call: &call,
             line_id,
-            key: &wanted.key,
+            key,
         };
         if !self.kept.add(&new).await? {
-            let before = self.repeated(wanted).await?;
+            let before = self.repeated(wanted, key).await?;
             return Ok((before.ok_or(StartError::OtherRequest)?, false));
         }
         // Whoever asked may hang up; what was begun is brought to its end.
@@ -143,9 +157,34 @@ impl Outgoing {
         Ok((kept.unwrap_or(call), true))
     }
 
-    async fn repeated(&self, wanted: &StartCall) -> Result<Option<OutgoingCall>, StartError> {
+    /// Everything that is named must be the company's.
+    async fn exist(&self, wanted: &StartCall, lines: &[Line]) -> Result<(), StartError> {
+        let sql = "select id from users
+                   where company_id = $1 and id = $2 and disabled_at is null";
+        let args = args![wanted.company, wanted.user];
+        let user = self.database.db.row(sql, args).await?;
+        let has_line = wanted
+            .line
+            .is_none_or(|id| lines.iter().any(|line| line.id == id));
+        let directory = &self.database.directory;
+        let has_contact = match wanted.contact {
+            Some(id) => directory.contact(wanted.company, id).await?.is_some(),
+            None => true,
+        };
+        if user.is_some() && has_line && has_contact {
+            Ok(())
+        } else {
+            Err(StartError::NotFound)
+        }
+    }
+
+    async fn repeated(
+        &self,
+        wanted: &StartCall,
+        key: &str,
+    ) -> Result<Option<OutgoingCall>, StartError> {
         let (company, user) = (wanted.company, wanted.user);
-        let Some(before) = self.kept.by_key(company, user, &wanted.key).await? else {
+        let Some(before) = self.kept.by_key(company, user, key).await? else {
             return Ok(None);
         };
         let to = self.to(wanted).await?;
@@ -159,13 +198,13 @@ impl Outgoing {
     async fn prepare(
         &self,
         wanted: &StartCall,
+        lines: &[Line],
         now: Timestamp,
     ) -> Result<(OutgoingCall, LineId), StartError> {
         let company = wanted.company;
         let (phone, phone_name) = self.phone(wanted).await?;
         let to = self.to(wanted).await?;
-        let lines = self.database.lines.lines(company).await?;
-        let line = line(&lines, wanted)?;
+        let line = line(lines, wanted)?;
         if lines.iter().any(|line| line.address == to.as_str()) {
             return Err(Invalid::new("to", "is one of your own lines").into());
         }
@@ -233,7 +272,14 @@ impl Outgoing {
 
     async fn to(&self, wanted: &StartCall) -> Result<Address, StartError> {
         let to = match (&wanted.to, wanted.contact) {
-            (Some(to), None) => to.clone(),
+            (Some(to), None) => {
+                let country = company::country(&self.database.db, wanted.company).await?;
+                let number = phone::normalise(to, country);
+                number
+                    .map_err(|error| Invalid::new("to", format!("is no phone number: {error}")))?
+                    .as_str()
+                    .to_owned()
+            }
             (None, Some(contact)) => {
                 let directory = &self.database.directory;
                 let contact = directory.contact(wanted.company, contact).await?;
