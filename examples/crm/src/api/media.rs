@@ -35,14 +35,14 @@ impl<S: Send + Sync> FromRequestParts<S> for Which {
     type Rejection = Problem;
 
     async fn from_request_parts(parts: &mut Parts, state: &S) -> Result<Self, Problem> {
-        let malformed =
-            || Problem::bad_request("the path has no UUID, or no number of a file from 0 on");
+        let malformed = || Problem::bad_request("the id in the path is not a UUID");
         let Path((id, index)) = Path::<(String, String)>::from_request_parts(parts, state)
             .await
             .map_err(|_| malformed())?;
         Ok(Self {
             message: id.parse().map_err(|_| malformed())?,
-            index: index.parse().map_err(|_| malformed())?,
+            // There is nothing behind what is no number.
+            index: index.parse().map_err(|_| Problem::not_found())?,
         })
     }
 }
