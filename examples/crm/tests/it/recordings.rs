@@ -578,19 +578,6 @@ on_both_databases! {
         fake.add_media(&message, "image/png", "a picture");
         // As the part of the program that erases contacts leaves it.
         let db = &crm.state.database.db;
-        db.execute(
-            db.pick(
-                "create table if not exists erasures (company_id text, account_sid text, kind text,
-                     sid text, due_at text, attempt integer not null default 0,
-                     primary key (account_sid, sid))",
-                "create table if not exists erasures (company_id uuid, account_sid text, kind text,
-                     sid text, due_at timestamptz, attempt bigint not null default 0,
-                     primary key (account_sid, sid))",
-            ),
-            vec![],
-        )
-        .await
-        .unwrap();
         let company = crm.state.database.settings.companies().await.unwrap()[0].id;
         let account = fake.account_sid();
         for (kind, sid) in [
@@ -610,9 +597,7 @@ on_both_databases! {
             db.execute(sql, args).await.unwrap();
         }
         db.execute("delete from recordings", vec![]).await.unwrap();
-        let jobs = crm::jobs::Jobs::new()
-            .with(crm::recordings::DrainErasures::new(crm.state.recordings.clone()));
-        jobs.run_once(crm.clock.now()).await.unwrap();
+        crm.work().await;
         assert_eq!(stored(&crm), 0);
         assert!(fake.recordings().is_empty() && fake.messages().is_empty());
         assert!(fake.calls().is_empty());
