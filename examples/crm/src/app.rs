@@ -36,7 +36,7 @@ use crate::{
     notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
     reconcile::{Reconcile, ReconcileJob},
-    recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
+    recordings::{CopyRecordings, DeleteRecordings, ForgetRecordings, Recordings},
     replies::TextReplies,
     secret::Secret,
     templates,
@@ -207,13 +207,12 @@ impl AppState {
             .with(Tidy::new(messaging.clone()))
             .with(ForgetExpired::new(people.clone()))
             .with(EraseAgain::new(database.db.clone()))
-            .with_wake(settle, settle_calls)
-            .with(sweep)
-            .with(LookUp::new(outgoing.clone()))
             .with(CopyRecordings::new(recordings.clone()))
             .with(DeleteRecordings::new(recordings.clone()))
             .with(ForgetRecordings::new(recordings.clone()))
-            .with(DrainErasures::new(recordings.clone()));
+            .with_wake(settle, settle_calls)
+            .with(sweep)
+            .with(LookUp::new(outgoing.clone()));
         Ok((
             Self {
                 database,

@@ -314,8 +314,10 @@ on_both_databases! {
         crm.work().await;
         let account = fake.account_sid();
         for request in fake.requests() {
-            let own = format!("/2010-04-01/Accounts/{account}/Recordings/RE");
-            assert!(request.path.starts_with(&own), "{}", request.path);
+            let own = ["Recordings/RE", "Calls/CA"]
+                .map(|kind| format!("/2010-04-01/Accounts/{account}/{kind}"));
+            let is_own = own.iter().any(|own| request.path.starts_with(own));
+            assert!(is_own, "{}", request.path);
         }
         for request in fake.storage_requests() {
             assert!(!request.headers.contains_key(header::AUTHORIZATION));
@@ -578,6 +580,19 @@ on_both_databases! {
         fake.add_media(&message, "image/png", "a picture");
         // As the part of the program that erases contacts leaves it.
         let db = &crm.state.database.db;
+        db.execute(
+            db.pick(
+                "create table if not exists erasures (company_id text, account_sid text, kind text,
+                     sid text, due_at text, attempt integer not null default 0,
+                     primary key (account_sid, sid))",
+                "create table if not exists erasures (company_id uuid, account_sid text, kind text,
+                     sid text, due_at timestamptz, attempt bigint not null default 0,
+                     primary key (account_sid, sid))",
+            ),
+            vec![],
+        )
+        .await
+        .unwrap();
         let company = crm.state.database.settings.companies().await.unwrap()[0].id;
         let account = fake.account_sid();
         for (kind, sid) in [
@@ -597,7 +612,9 @@ on_both_databases! {
             db.execute(sql, args).await.unwrap();
         }
         db.execute("delete from recordings", vec![]).await.unwrap();
-        crm.work().await;
+        let jobs = crm::jobs::Jobs::new()
+            .with(crm::recordings::DrainErasures::new(crm.state.recordings.clone()));
+        jobs.run_once(crm.clock.now()).await.unwrap();
         assert_eq!(stored(&crm), 0);
         assert!(fake.recordings().is_empty() && fake.messages().is_empty());
         assert!(fake.calls().is_empty());
