@@ -256,7 +256,7 @@ impl Recordings {
 
 /// How long to wait after so many attempts: from a minute to six hours.
 pub(super) fn backoff(attempt: i64) -> SignedDuration {
-    let doubled = u32::try_from(attempt - 1).unwrap_or(0).min(9);
+    let doubled = attempt.saturating_sub(1).clamp(0, 9);
     SignedDuration::from_mins(1_i64 << doubled).min(SignedDuration::from_hours(6))
 }
 
