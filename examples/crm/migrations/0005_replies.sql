@@ -120,8 +120,8 @@ create table auto_replies (
     to_address text,
     -- When the period began in which the contact gets one reply.
     closed_since {time},
-    -- Tells texts that are the same; empty if there is no text.
-    digest {bytes} not null,
+    -- Tells texts that are the same; empty if there is no text, null once the contact was erased.
+    digest {bytes},
     at {time} not null,
     foreign key (company_id, message_id) references sms (company_id, id),
     foreign key (company_id, contact_id) references contacts (company_id, id)

@@ -41,12 +41,15 @@ const AREAS: &[&str] = &[
          reply = case when reply is null then null else '' end,
          to_address = case when to_address is null then null else 'erased' end
      where company_id = $1 and contact_id = $2",
-    // Calls: whom we called, and who got a text for a missed call.
-    "update outgoing_calls set to_number = 'erased' where company_id = $1 and call_id in (
-         select id from calls where company_id = $1 and contact_id = $2)",
+    // Calls: whom we called or wanted to, and who got a text for a missed call.
+    "update outgoing_calls set to_number = 'erased'
+     where company_id = $1 and (
+         call_id in (select id from calls where company_id = $1 and contact_id = $2)
+         or to_number = (select address from contacts where company_id = $1 and id = $2))",
     "update call_legs set number = 'erased'
-     where company_id = $1 and name = 'contact' and call_id in (
-         select id from calls where company_id = $1 and contact_id = $2)",
+     where company_id = $1 and name = 'contact' and (
+         call_id in (select id from calls where company_id = $1 and contact_id = $2)
+         or number = (select address from contacts where company_id = $1 and id = $2))",
     "delete from text_backs where company_id = $1 and address = (
          select address from contacts where company_id = $1 and id = $2)",
 ];
@@ -230,10 +233,17 @@ impl Job for EraseAgain {
     }
 
     async fn run(&self, now: Timestamp) -> anyhow::Result<Duration> {
-        let sql = "select distinct c.company_id, c.id
-                   from erased_sids e
-                   join sms s on s.account_sid = e.account_sid and s.message_sid = e.sid
-                   join contacts c on c.company_id = s.company_id and c.id = s.contact_id
+        let sql = "select c.company_id, c.id
+                   from (
+                       select s.company_id, s.contact_id from erased_sids e join sms s
+                           on s.account_sid = e.account_sid and s.message_sid = e.sid
+                       where s.contact_id is not null
+                       union
+                       select l.company_id, l.contact_id from erased_sids e join calls l
+                           on l.account_sid = e.account_sid and l.call_sid = e.sid
+                       where l.contact_id is not null
+                   ) back
+                   join contacts c on c.company_id = back.company_id and c.id = back.contact_id
                    left join contact_details d on d.company_id = c.company_id and d.contact_id = c.id
                    where d.contact_id is null
                      and not exists (

@@ -17,7 +17,7 @@ use crate::{
 };
 
 impl Crm {
-    async fn start_call(&self, token: &str, key: &str, body: &Value) -> Answer {
+    pub(crate) async fn start_call(&self, token: &str, key: &str, body: &Value) -> Answer {
         let request = Request::post("/api/calls")
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .header(header::CONTENT_TYPE, "application/json")

@@ -486,7 +486,7 @@ on_both_databases! {
 }
 
 /// The tables with a text in any column.
-async fn everywhere(crm: &Crm, text: &str) -> Vec<String> {
+pub(crate) async fn everywhere(crm: &Crm, text: &str) -> Vec<String> {
     let db = &crm.state.database.db;
     let sql = db.pick(
         "select m.name as t, group_concat('coalesce(cast(\"' || p.name || '\" as text), '''')', ' || ') as c

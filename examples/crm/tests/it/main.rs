@@ -15,6 +15,7 @@ mod contacts;
 mod desk;
 mod document;
 mod dump;
+mod erasing;
 mod isolation;
 mod lines;
 mod live;
