@@ -177,7 +177,7 @@ impl AppState {
             &config.public_url,
             dispatcher.wake(),
         );
-        let settle = Settle::new(calls.clone(), accounts.clone(), notices.clone());
+        let settle = Settle::new(calls.clone(), messaging.clone(), notices.clone());
         let sweep = Sweep::new(calls.clone(), hooks.clone(), accounts.clone());
         let recordings = Recordings::new(
             database.db.clone(),

@@ -6,7 +6,6 @@
 //! our people are told ([`settle`]).
 
 mod answer;
-mod boundary;
 mod document;
 mod explain;
 mod facts;

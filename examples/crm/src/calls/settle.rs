@@ -14,11 +14,15 @@ use twilio_hooks::{
 
 use super::{
     answer::Calls,
-    boundary::{AutomaticText, send_automatic},
     flow::{DialOutcome, Ending, Event, LEAST_MESSAGE, Position, next, ringing},
     flows::{Due, Flow, Outcome},
 };
-use crate::{accounts::Accounts, args, jobs::Job, notices::Notices};
+use crate::{
+    args,
+    jobs::Job,
+    messaging::{Messaging, NewText, Refusal, intent::To},
+    notices::Notices,
+};
 
 /// How often one caller gets a text for missed calls.
 const TEXT_BACK_EVERY: SignedDuration = SignedDuration::from_hours(1);
@@ -36,7 +40,7 @@ const SLEEP: Duration = Duration::from_secs(60);
 #[derive(Debug)]
 pub struct Settle {
     calls: Calls,
-    accounts: Accounts,
+    messaging: Messaging,
     notices: Notices,
 }
 
@@ -61,15 +65,15 @@ impl Parties {
 impl Settle {
     /// Settles the calls of `calls`.
     #[must_use]
-    pub fn new(calls: Calls, accounts: Accounts, notices: Notices) -> Self {
+    pub fn new(calls: Calls, messaging: Messaging, notices: Notices) -> Self {
         Self {
             calls,
-            accounts,
+            messaging,
             notices,
         }
     }
 
-    async fn settle(&self, due: Due, now: Timestamp) -> anyhow::Result<()> {
+    async fn settle(&self, due: Due, now: Timestamp) -> Result<(), StoreError> {
         let (mut flow, mut message) = (due.flow, due.voicemail);
         if !due.has_ended {
             let (event, outcome) = self.how_it_ended(&flow).await?;
@@ -216,7 +220,7 @@ impl Settle {
         flow: &Flow,
         parties: &Parties,
         now: Timestamp,
-    ) -> anyhow::Result<()> {
+    ) -> Result<(), StoreError> {
         let (Some(body), Some(contact)) = (&flow.plan.text_back, parties.contact) else {
             return Ok(());
         };
@@ -227,35 +231,35 @@ impl Settle {
         {
             return Ok(());
         }
-        let lines = database.lines.lines(flow.company_id).await?;
-        let Some(line) = lines.iter().find(|line| line.id == flow.plan.line_id) else {
-            return Ok(());
-        };
+        let mut tx = database.db.begin().await?;
         let claim = "insert into text_backs (company_id, address, sent_at) values ($1, $2, $3)
                      on conflict (company_id, address) do update set sent_at = excluded.sent_at
-                     where text_backs.sent_at <= $4
-                     returning address";
+                     where text_backs.sent_at <= $4";
         let before = now.checked_sub(TEXT_BACK_EVERY).unwrap_or(now);
         let args = args![flow.company_id, address, now, before];
-        if database.db.row(claim, args).await?.is_none() {
+        if tx.execute(claim, args).await? == 0 {
             return Ok(());
         }
-        // Claimed before it is sent: rather none than two.
-        let text = AutomaticText {
-            line,
-            contact,
-            to: &parties.from,
-            body,
-        };
-        let url = &self.calls.public_url;
-        let sent = send_automatic(database, &self.accounts, url, &text, now);
-        if sent.await.is_err() {
-            tracing::warn!(
-                reason = "text-back",
-                "a text for a missed call was not sent"
-            );
+        let text = NewText::new(flow.company_id, To::Contact(contact), body.as_str())
+            .with_line(flow.plan.line_id)
+            .automatic();
+        match self.messaging.queue_in(&mut tx, &text).await {
+            Ok(_) => {
+                tx.commit().await?;
+                self.messaging.wake().wake();
+                Ok(())
+            }
+            Err(Refusal::Store(error)) => Err(error),
+            // Who wants no texts gets none.
+            Err(refusal) => {
+                tracing::info!(
+                    call.id = %flow.call_id,
+                    error = &refusal as &dyn std::error::Error,
+                    "no text for a missed call"
+                );
+                Ok(())
+            }
         }
-        Ok(())
     }
 
     async fn postpone(&self, flow: &Flow, now: Timestamp) -> Result<(), StoreError> {
@@ -266,8 +270,8 @@ impl Settle {
     }
 }
 
-fn not_settled(flow: &Flow, error: &anyhow::Error) {
-    let error: &(dyn std::error::Error + 'static) = error.as_ref();
+fn not_settled(flow: &Flow, error: &StoreError) {
+    let error = error as &dyn std::error::Error;
     tracing::error!(call.id = %flow.call_id, error, "a call is not settled");
 }
 

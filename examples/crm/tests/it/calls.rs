@@ -538,6 +538,8 @@ on_both_databases! {
             }
             call.hangs_up().await.unwrap();
             crm.clock.advance(SignedDuration::from_secs(30));
+            // One job keeps the text, another one sends it.
+            crm.work().await;
             crm.work().await;
             crm.fake().messages().len()
         };
