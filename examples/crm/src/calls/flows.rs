@@ -225,21 +225,6 @@ impl Flows {
         }
     }
 
-    /// Everybody was told.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub(super) async fn settled(
-        &self,
-        company: CompanyId,
-        call: CallId,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
-        let sql = "update call_flows set settled_at = $3 where company_id = $1 and call_id = $2";
-        self.db.execute(sql, args![company, call, now]).await?;
-        Ok(())
-    }
-
     /// Marks calls that the store knows to be over, and whose end nobody was told of.
     ///
     /// # Errors
@@ -268,6 +253,17 @@ pub(super) struct Due {
     pub voicemail: Option<(Option<String>, u32)>,
     /// Whether it came to its end as planned; otherwise the caller hung up.
     pub has_ended: bool,
+}
+
+/// Everybody was told. Says whether that is news: another server may have told them.
+///
+/// # Errors
+/// If the database fails.
+pub(super) async fn settled(tx: &mut Tx, flow: &Flow, now: Timestamp) -> Result<bool, StoreError> {
+    let sql = "update call_flows set settled_at = $3
+               where company_id = $1 and call_id = $2 and settled_at is null";
+    let args = args![flow.company_id, flow.call_id, now];
+    Ok(tx.execute(sql, args).await? > 0)
 }
 
 /// Adds to the list of what happened.

@@ -15,7 +15,7 @@ use twilio_hooks::{
 use super::{
     answer::Calls,
     flow::{DialOutcome, Ending, Event, LEAST_MESSAGE, Position, next, ringing},
-    flows::{Due, Flow, Outcome},
+    flows::{Due, Flow, Outcome, settled},
 };
 use crate::{
     args,
@@ -95,11 +95,15 @@ impl Settle {
         {
             let parties = self.parties(&flow).await?;
             self.tell(&flow, ending, message, &parties, now).await?;
-            self.text_back(&flow, &parties, now).await?;
+            if let Some(text) = self.text_back(&flow, &parties).await?
+                && self.settle_with(&flow, &text, &parties.from, now).await?
+            {
+                return Ok(());
+            }
         }
-        let (company, call) = (flow.company_id, flow.call_id);
-        self.calls.flows.settled(company, call, now).await?;
-        Ok(())
+        let mut tx = self.calls.database.db.begin().await?;
+        settled(&mut tx, &flow, now).await?;
+        tx.commit().await
     }
 
     /// The caller is gone, and no step of the call has said how it was.
@@ -214,52 +218,57 @@ impl Settle {
         self.notices.raise(&notice).await.map(drop)
     }
 
-    /// Texts a caller, once in an hour; never who hides, and never a line of ours.
+    /// The text for a caller who was missed; none for who hides, and none for a line of ours.
     async fn text_back(
         &self,
         flow: &Flow,
         parties: &Parties,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    ) -> Result<Option<NewText>, StoreError> {
         let (Some(body), Some(contact)) = (&flow.plan.text_back, parties.contact) else {
-            return Ok(());
+            return Ok(None);
         };
-        let database = &self.calls.database;
-        let address = parties.from.as_str();
-        if parties.from.kind() != AddressKind::PhoneNumber
-            || database.settings.is_line(address).await?
-        {
-            return Ok(());
+        let is_line = || self.calls.database.settings.is_line(parties.from.as_str());
+        if parties.from.kind() != AddressKind::PhoneNumber || is_line().await? {
+            return Ok(None);
         }
-        let mut tx = database.db.begin().await?;
-        let claim = "insert into text_backs (company_id, address, sent_at) values ($1, $2, $3)
-                     on conflict (company_id, address) do update set sent_at = excluded.sent_at
-                     where text_backs.sent_at <= $4";
-        let before = now.checked_sub(TEXT_BACK_EVERY).unwrap_or(now);
-        let args = args![flow.company_id, address, now, before];
-        if tx.execute(claim, args).await? == 0 {
-            return Ok(());
-        }
-        let text = NewText::new(flow.company_id, To::Contact(contact), body.as_str())
-            .with_line(flow.plan.line_id)
-            .automatic();
-        match self.messaging.queue_in(&mut tx, &text).await {
-            Ok(_) => {
-                tx.commit().await?;
-                self.messaging.wake().wake();
-                Ok(())
-            }
-            Err(Refusal::Store(error)) => Err(error),
-            // Who wants no texts gets none.
+        let text = NewText::new(flow.company_id, To::Contact(contact), body.as_str());
+        Ok(Some(text.with_line(flow.plan.line_id).automatic()))
+    }
+
+    /// Keeps the text to be sent, that this caller has got one, and that the call is settled: all of
+    /// it or nothing. Says whether it did; who has got one lately, or wants none, gets none.
+    async fn settle_with(
+        &self,
+        flow: &Flow,
+        text: &NewText,
+        caller: &Address,
+        now: Timestamp,
+    ) -> Result<bool, StoreError> {
+        let mut tx = self.calls.database.db.begin().await?;
+        match self.messaging.queue_in(&mut tx, text).await {
+            Ok(_) => {}
+            Err(Refusal::Store(error)) => return Err(error),
             Err(refusal) => {
                 tracing::info!(
                     call.id = %flow.call_id,
                     error = &refusal as &dyn std::error::Error,
                     "no text for a missed call"
                 );
-                Ok(())
+                return Ok(false);
             }
         }
+        // After the contact, in the order in which an erasure locks.
+        let claim = "insert into text_backs (company_id, address, sent_at) values ($1, $2, $3)
+                     on conflict (company_id, address) do update set sent_at = excluded.sent_at
+                     where text_backs.sent_at <= $4";
+        let before = now.checked_sub(TEXT_BACK_EVERY).unwrap_or(now);
+        let args = args![flow.company_id, caller.as_str(), now, before];
+        if tx.execute(claim, args).await? == 0 || !settled(&mut tx, flow, now).await? {
+            return Ok(false);
+        }
+        tx.commit().await?;
+        self.messaging.wake().wake();
+        Ok(true)
     }
 
     async fn postpone(&self, flow: &Flow, now: Timestamp) -> Result<(), StoreError> {

@@ -20,7 +20,7 @@ use crate::{
 
 pub(crate) const MOBILE: &str = "+12025550101";
 pub(crate) const OFFICE: &str = "+12025550102";
-const NOBODY: &str = "nobody can take your call";
+pub(crate) const NOBODY: &str = "nobody can take your call";
 const LEAVE: &str = "leave a message";
 const TAKEN: &str = "We have your message";
 const NOTHING: &str = "did not get a message";
@@ -109,7 +109,7 @@ pub(crate) fn kinds(detail: &Value) -> Vec<&str> {
 }
 
 /// The caller leaves a message, to the last word.
-async fn leaves_a_message(call: &mut Call) {
+pub(crate) async fn leaves_a_message(call: &mut Call) {
     call.hears(LEAVE).await.unwrap();
     call.leaves_voicemail(Duration::from_secs(32))
         .await
@@ -526,42 +526,6 @@ on_both_databases! {
             crm.get(ALPHA, &format!("/api/calls{wrong}")).await.problem(400);
         }
         assert_eq!(crm.get(BETA, "/api/calls?missed=true").await.items(), Vec::<Value>::new());
-    }
-
-    async fn a_missed_caller_gets_one_text_in_an_hour(crm: Crm) {
-        let rule = json!({"mode": "office", "text_back": "Sorry we missed you. How can we help?"});
-        crm.ana(&rule).await;
-        let missed = async |from: &str| {
-            let mut call = crm.caller().from(from).call().await.unwrap();
-            if from != BETA_LINE {
-                call.is_busy().await.unwrap();
-            }
-            call.hangs_up().await.unwrap();
-            crm.clock.advance(SignedDuration::from_secs(30));
-            // One job keeps the text, another one sends it.
-            crm.work().await;
-            crm.work().await;
-            crm.fake().messages().len()
-        };
-        assert_eq!(missed(SENDER).await, 1);
-        let message = &crm.fake().messages()[0];
-        assert_eq!(message.body.as_deref(), Some("Sorry we missed you. How can we help?"));
-        assert_eq!(missed(SENDER).await, 1, "not again at once");
-        assert_eq!(missed("+266696687").await, 1, "nobody knows where to");
-        assert_eq!(missed("12345").await, 1, "no person");
-        assert_eq!(missed(BETA_LINE).await, 1, "two lines would text each other");
-        assert_eq!(missed("+12025550144").await, 2);
-        crm.clock.advance(SignedDuration::from_hours(1));
-        assert_eq!(missed(SENDER).await, 3);
-        // Who wants no texts gets none.
-        crm.text(&sid("SM", 1), "+12025550146", ALPHA_LINE, "STOP").await;
-        assert_eq!(missed("+12025550146").await, 3);
-        // Who has talked is not texted.
-        let mut call = crm.caller().from("+12025550145").call().await.unwrap();
-        call.somebody_answers().await.unwrap();
-        call.hangs_up().await.unwrap();
-        crm.work().await;
-        assert_eq!(crm.fake().messages().len(), 3);
     }
 
     async fn steps_that_do_not_belong_are_answered_with_words(crm: Crm) {

@@ -33,6 +33,7 @@ mod roles;
 mod stories;
 mod support;
 mod templates;
+mod text_back;
 mod threads;
 mod twilios;
 mod webhooks;
