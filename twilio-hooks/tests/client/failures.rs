@@ -4,7 +4,8 @@ use http::StatusCode;
 use tokio::net::TcpListener;
 use twilio_hooks::{
     client::{
-        Client, ClientErrorKind, Credentials, ListMessages, RetryPolicy, UpdateIncomingPhoneNumber,
+        Client, ClientErrorKind, Credentials, ListCalls, ListMessages, RetryPolicy,
+        UpdateIncomingPhoneNumber,
     },
     testing::{Fault, InstantClock},
 };
@@ -45,6 +46,24 @@ async fn what_twilio_asks_for_beyond_the_time_is_an_error_at_once() {
     );
     assert_eq!(error.attempts(), 1);
     assert!(fake.pauses().is_empty());
+}
+
+#[tokio::test]
+async fn a_fault_for_one_path_leaves_the_others_alone() {
+    let fake = fake().await;
+    let twilio = fake.client();
+    for _ in 0..4 {
+        fake.fail_next_at("/Calls", UNAVAILABLE);
+    }
+    let sid = twilio.messages().create(hello()).await.unwrap().sid;
+    fake.fail_next(Fault::Garbage);
+    let error = twilio.messages().fetch(&sid).await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::OK));
+    twilio.messages().fetch(&sid).await.unwrap();
+    let calls = || twilio.calls().list(ListCalls::new()).all();
+    let error = calls().await.unwrap_err();
+    assert_eq!(error.status(), Some(StatusCode::SERVICE_UNAVAILABLE));
+    calls().await.unwrap();
 }
 
 #[tokio::test]

@@ -144,7 +144,16 @@ impl FakeTwilio {
     /// Lets something go wrong with the next request to the API; called several times, with the
     /// ones after it.
     pub fn fail_next(&self, fault: Fault) {
-        self.shared.lock().faults.push_back(fault);
+        self.fail_next_at("", fault);
+    }
+
+    /// The same with the next request to a path that has `part` in it, such as `/Recordings/`; those
+    /// to other paths are not concerned.
+    pub fn fail_next_at(&self, part: &str, fault: Fault) {
+        self.shared
+            .lock()
+            .faults
+            .push_back((part.to_owned(), fault));
     }
 
     /// Redirects files to another place than the fake's own store.

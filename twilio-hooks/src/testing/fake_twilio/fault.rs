@@ -4,7 +4,10 @@ use std::time::Duration;
 
 use http::{StatusCode, header};
 
-use super::answer::{Answer, refusal};
+use super::{
+    answer::{Answer, refusal},
+    state::State,
+};
 
 /// What goes wrong with the next request to the API.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -35,6 +38,15 @@ pub(super) enum Course {
     Answer(Answer),
     Close,
     Hang,
+}
+
+impl State {
+    /// The fault that a request to this path meets.
+    pub(super) fn next_fault(&mut self, path: &str) -> Option<Fault> {
+        let mut faults = self.faults.iter();
+        let place = faults.position(|(part, _)| path.contains(part.as_str()))?;
+        self.faults.remove(place).map(|(_, fault)| fault)
+    }
 }
 
 impl Fault {

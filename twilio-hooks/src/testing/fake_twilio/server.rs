@@ -56,7 +56,7 @@ pub(super) async fn api(
     let course = {
         let mut state = shared.lock();
         state.requests.push(request.clone());
-        let fault = state.faults.pop_front();
+        let fault = state.next_fault(&request.path);
         let handle = || {
             if !shared.is_authorized(&request.headers) {
                 return refusal(

@@ -59,7 +59,8 @@ pub(super) struct State {
     /// What went wrong in calls that went on by themselves.
     pub(super) failures: Vec<Failure>,
     pub(super) agenda: BTreeMap<(Timestamp, u64), Due>,
-    pub(super) faults: VecDeque<Fault>,
+    /// With a part of the path that each is for.
+    pub(super) faults: VecDeque<(String, Fault)>,
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) storage_requests: Vec<RecordedRequest>,
     pub(super) deliveries: Vec<Delivery>,
