@@ -36,7 +36,7 @@ use crate::{
     notices::{DeliveryFailed, Notices, Signals},
     people::{ForgetExpired, People},
     reconcile::{Reconcile, ReconcileJob},
-    recordings::{CopyRecordings, DeleteRecordings, ForgetRecordings, Recordings},
+    recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
     replies::TextReplies,
     secret::Secret,
     templates,
@@ -207,6 +207,7 @@ impl AppState {
             .with(Tidy::new(messaging.clone()))
             .with(ForgetExpired::new(people.clone()))
             .with(EraseAgain::new(database.db.clone()))
+            .with(DrainErasures::new(recordings.clone()))
             .with(CopyRecordings::new(recordings.clone()))
             .with(DeleteRecordings::new(recordings.clone()))
             .with(ForgetRecordings::new(recordings.clone()))

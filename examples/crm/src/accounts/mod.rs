@@ -32,6 +32,7 @@ use twilio_hooks::{
     signature::{AccountKeys, KeyError, KeyProvider},
     store::StoreError,
 };
+use uuid::Uuid;
 
 use self::known::KnownAccounts;
 pub use self::{
@@ -149,23 +150,26 @@ impl Accounts {
         })
     }
 
-    /// A client of this account's REST API; by its API key, if it has one.
-    /// Every account there is a client of, in order.
+    /// Every account there is, those of the configuration first.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn all(&self) -> Result<Vec<AccountSid>, StoreError> {
-        let sql = "select account_sid from twilio_accounts";
-        let rows = self.inner.database.db.rows(sql, Vec::new()).await?;
         let mut all: Vec<_> = self.inner.configured.keys().cloned().collect();
-        for row in rows {
-            all.push(row.get::<String>("account_sid")?.into());
+        all.sort();
+        let mut after = Uuid::nil();
+        loop {
+            let page = TwilioAccount::after(&self.inner.database.db, after, 500).await?;
+            let Some(last) = page.last() else {
+                return Ok(all);
+            };
+            after = last.id;
+            let new = page.into_iter().map(|account| account.account_sid);
+            all.extend(new.filter(|sid| !self.inner.configured.contains_key(sid)));
         }
-        all.sort_by(|a, b| a.as_str().cmp(b.as_str()));
-        all.dedup();
-        Ok(all)
     }
 
+    /// A client of this account's REST API; by its API key, if it has one.
     ///
     /// # Errors
     /// If nothing is known of the account, or it can't be read.

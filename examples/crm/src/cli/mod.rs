@@ -1,4 +1,5 @@
-//! The command line: `crm serve`, `crm demo`, `crm user`, `crm rekey`, `crm reconcile`, `crm simulate`.
+//! The command line: `crm serve`, `crm demo`, `crm user`, `crm rekey`, `crm reconcile`,
+//! `crm simulate`.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,

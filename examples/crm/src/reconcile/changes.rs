@@ -3,7 +3,7 @@
 
 use jiff::Timestamp;
 use twilio_hooks::{
-    AccountSid, MediaSid, MessageSid, Params,
+    AccountSid, Hooks, MediaSid, MessageSid, Params, ReceiveError,
     client::{Call, Media, Message, MessageDirection, Recording},
     store::{Change, Interaction},
     webhook::{
@@ -33,10 +33,46 @@ impl Pairs {
         self
     }
 
-    fn change<W: Hooked + Webhook>(self, at: Timestamp) -> Option<Change> {
+    fn read<W: Webhook>(self) -> Option<(W, Params)> {
         let params = Params::from_pairs(self.0);
         let webhook = W::from_params(&params).ok()?;
-        Some(webhook.change(&params, at))
+        Some((webhook, params))
+    }
+}
+
+/// What is recorded, and the webhook whose handler has to hear of it: our people are told of failures
+/// there, and the flow of a call goes on. That of an incoming text is none of them, because it would
+/// answer; what the text says about consent is taken in without it.
+#[derive(Debug)]
+pub struct Report {
+    /// What is recorded.
+    pub change: Change,
+    heard: Option<(Heard, Params)>,
+}
+
+#[derive(Debug)]
+enum Heard {
+    Message(Box<MessageStatusUpdate>),
+    Call(Box<CallStatusUpdate>),
+}
+
+impl Report {
+    /// Lets the handler hear of it, after it was recorded.
+    ///
+    /// # Errors
+    /// If it fails.
+    pub async fn tell(self, hooks: &Hooks) -> Result<(), ReceiveError> {
+        let Self { change, heard } = self;
+        let at = change.received_at;
+        match heard {
+            Some((Heard::Message(webhook), params)) => {
+                hooks.receive_with(*webhook, &params, at, |_| change).await
+            }
+            Some((Heard::Call(webhook), params)) => {
+                hooks.receive_with(*webhook, &params, at, |_| change).await
+            }
+            None => Ok(()),
+        }
     }
 }
 
@@ -53,7 +89,7 @@ pub fn message(
     message: &Message,
     files: &[Media],
     at: Timestamp,
-) -> Option<Change> {
+) -> Option<Report> {
     let url = |file: &Media| media_url(account, &message.sid, &file.sid);
     let pairs = Pairs::of(account)
         .with("MessageSid", Some(&message.sid))
@@ -82,24 +118,31 @@ pub fn message(
                         file.content_type.as_ref(),
                     )
             });
-        return pairs.change::<IncomingMessage>(at);
+        let (webhook, params) = pairs.read::<IncomingMessage>()?;
+        return Some(Report {
+            change: webhook.change(&params, at),
+            heard: None,
+        });
     }
-    let mut change = pairs
-        .with("MessageStatus", message.status.as_ref())
-        .change::<MessageStatusUpdate>(at)?;
+    let pairs = pairs.with("MessageStatus", message.status.as_ref());
+    let (webhook, params) = pairs.read::<MessageStatusUpdate>()?;
+    let mut change = webhook.change(&params, at);
     if let Interaction::Message(report) = &mut change.interaction {
         report.media = files
             .iter()
             .map(|file| twilio_hooks::webhook::Media::new(url(file), file.content_type.as_deref()))
             .collect();
     }
-    Some(change)
+    Some(Report {
+        change,
+        heard: Some((Heard::Message(Box::new(webhook)), params)),
+    })
 }
 
 /// A call.
 #[must_use]
-pub fn call(account: &AccountSid, call: &Call, at: Timestamp) -> Option<Change> {
-    Pairs::of(account)
+pub fn call(account: &AccountSid, call: &Call, at: Timestamp) -> Option<Report> {
+    let pairs = Pairs::of(account)
         .with("CallSid", Some(&call.sid))
         .with("ParentCallSid", call.parent_call_sid.as_ref())
         .with("CallStatus", call.status.as_ref())
@@ -107,14 +150,18 @@ pub fn call(account: &AccountSid, call: &Call, at: Timestamp) -> Option<Change> 
         .with("From", call.from.as_ref())
         .with("To", call.to.as_ref())
         .with("CallerName", call.caller_name.as_ref())
-        .with("CallDuration", call.duration)
-        .change::<CallStatusUpdate>(at)
+        .with("CallDuration", call.duration);
+    let (webhook, params) = pairs.read::<CallStatusUpdate>()?;
+    Some(Report {
+        change: webhook.change(&params, at),
+        heard: Some((Heard::Call(Box::new(webhook)), params)),
+    })
 }
 
 /// A recording.
 #[must_use]
-pub fn recording(account: &AccountSid, recording: &Recording, at: Timestamp) -> Option<Change> {
-    let mut change = Pairs::of(account)
+pub fn recording(account: &AccountSid, recording: &Recording, at: Timestamp) -> Option<Report> {
+    let pairs = Pairs::of(account)
         .with("RecordingSid", Some(&recording.sid))
         .with("CallSid", recording.call_sid.as_ref())
         .with("RecordingStatus", recording.status.as_ref())
@@ -122,10 +169,14 @@ pub fn recording(account: &AccountSid, recording: &Recording, at: Timestamp) -> 
         .with("RecordingDuration", recording.duration)
         .with("RecordingChannels", recording.channels)
         .with("RecordingSource", recording.source.as_ref())
-        .with("ErrorCode", recording.error_code)
-        .change::<RecordingStatusUpdate>(at)?;
+        .with("ErrorCode", recording.error_code);
+    let (webhook, params) = pairs.read::<RecordingStatusUpdate>()?;
+    let mut change = webhook.change(&params, at);
     if let Interaction::Recording(report) = &mut change.interaction {
         report.started_at = recording.start_time;
     }
-    Some(change)
+    Some(Report {
+        change,
+        heard: None,
+    })
 }

@@ -9,16 +9,17 @@ use twilio_hooks::{
         Call, Client, ClientError, ListCalls, ListMedia, ListMessages, ListRecordings, Media,
         Message, MessageDirection, Recording,
     },
-    store::{Change, Outcome, StoreError},
+    store::{Outcome, StoreError},
 };
 use uuid::Uuid;
 
 use super::{
-    Reconcile, changes,
+    Reconcile,
+    changes::{self, Report},
     known::{self, Ages, Known},
     runs::{self, Found, Tally, later},
 };
-use crate::accounts::AccountError;
+use crate::{accounts::AccountError, consent::LateStatement};
 
 /// Webhooks are on their way for so long; what is younger is left to them, so that they find it new
 /// and answer it.
@@ -186,7 +187,7 @@ impl<'a> Pass<'a> {
         let db = &self.reconcile.db;
         let known = known::message(db, self.account, message.sid.as_str()).await?;
         let lacks_error = message.error_code.is_some_and(|code| code != 0);
-        if !is_news(known, status.rank(), true, lacks_error) {
+        if !is_news(known, status.rank(), message.body.is_some(), lacks_error) {
             return Ok(());
         }
         let is_new = known.is_none_or(|known| !known.is_complete);
@@ -198,9 +199,9 @@ impl<'a> Pass<'a> {
         let inbound = message.direction == Some(MessageDirection::Inbound);
         let failed = matches!(status, MessageStatus::Failed | MessageStatus::Undelivered);
         let at = known.map_or(when, |_| self.now);
-        let change = changes::message(self.account, message, &files, at);
+        let report = changes::message(self.account, message, &files, at);
         let told = inbound || known.is_some() || failed;
-        self.record(Kind::Message, change, when, told).await
+        self.record(Kind::Message, report, when, told).await
     }
 
     /// The files in the order in which they came.
@@ -235,9 +236,9 @@ impl<'a> Pass<'a> {
             .as_ref()
             .is_some_and(CallDirection::is_inbound);
         let at = known.map_or(began, |_| self.now);
-        let change = changes::call(self.account, call, at);
+        let report = changes::call(self.account, call, at);
         let told = inbound || known.is_some();
-        self.record(Kind::Call, change, when, told).await
+        self.record(Kind::Call, report, when, told).await
     }
 
     async fn recording(&mut self, recording: &Recording) -> Result<(), PassError> {
@@ -256,29 +257,31 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         // Now, and not when it was made: what copies recordings looks for what has changed lately.
-        let change = changes::recording(self.account, recording, self.now);
-        self.record(Kind::Recording, change, when, true).await
+        let report = changes::recording(self.account, recording, self.now);
+        self.record(Kind::Recording, report, when, true).await
     }
 
     async fn record(
         &mut self,
         kind: Kind,
-        change: Option<Change>,
+        report: Option<Report>,
         when: Timestamp,
         told: bool,
     ) -> Result<(), PassError> {
-        let Some(mut change) = change else {
+        let Some(mut report) = report else {
             self.tally.not_stored += 1;
             return Ok(());
         };
-        if !told || when < later(self.now, -NEWS) {
-            change.notification = None;
+        let is_old = when < later(self.now, -NEWS);
+        if !told || is_old {
+            report.change.notification = None;
         }
         if self.run.is_none() {
             self.tally.found.add(kind);
             return Ok(());
         }
-        let recorded = match self.reconcile.hooks.record(change).await {
+        let said = LateStatement::of(&report.change);
+        let recorded = match self.reconcile.hooks.record(report.change.clone()).await {
             Ok(recorded) => recorded,
             Err(error) => {
                 self.failures += 1;
@@ -298,6 +301,21 @@ impl<'a> Pass<'a> {
         match recorded.company_id {
             Some(company) => self.tally.by_company.entry(company).or_default().add(kind),
             None => self.tally.unrouted += 1,
+        }
+        // Who has said STOP gets nothing any more, however long ago that was.
+        if let Some(said) = said {
+            said.apply(&self.reconcile.db, &recorded).await?;
+        }
+        // The flow of a call has to come to its end, however old it is.
+        if (!is_old || matches!(kind, Kind::Call))
+            && let Err(error) = report.tell(&self.reconcile.hooks).await
+        {
+            tracing::error!(
+                account = %self.account,
+                error = &error as &dyn std::error::Error,
+                reason = error.code(),
+                "what was missed is recorded, and its handler has failed"
+            );
         }
         Ok(())
     }

@@ -153,8 +153,8 @@ impl Recordings {
             Err(error) => return Err(error.into()),
         };
         let now = self.clock.now();
-        if let Some(change) = changes::recording(&row.account_sid, &recording, now) {
-            self.hooks.record(change).await?;
+        if let Some(report) = changes::recording(&row.account_sid, &recording, now) {
+            self.hooks.record(report.change).await?;
         }
         Ok(recording.status.unwrap_or(RecordingStatus::Processing))
     }

@@ -197,8 +197,7 @@ async fn remove(
     id: RecordingId,
     now: Timestamp,
 ) -> Result<bool, StoreError> {
-    let sql = "update recordings set status = 'DELETED', status_rank = 80, url = null,
-                   updated_at = $3
+    let sql = "update recordings set status = 'DELETED', status_rank = 80, updated_at = $3
                where company_id = $1 and id = $2
                returning call_id";
     let Some(row) = tx.row(sql, args![company, id, now]).await? else {

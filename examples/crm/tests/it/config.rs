@@ -38,6 +38,34 @@ fn the_sample_shows_the_defaults() {
     assert_eq!(shown.listen, sample.listen);
     assert_eq!(shown.log, sample.log);
     assert_eq!(shown.database_url.expose(), sample.database_url.expose());
+    assert_eq!(shown.data_dir, sample.data_dir);
+    assert_eq!(shown.reconcile, sample.reconcile);
+}
+
+#[test]
+fn times_and_retention_are_read_and_checked() {
+    let parse = |section: &str| {
+        Config::parse(&format!(
+            "{}\n{section}",
+            SAMPLE
+                .replace("[recordings]", "")
+                .replace("[reconcile]", "")
+        ))
+    };
+    let config = parse("[recordings]\nkeep_copies = true\nkeep_days = 30").unwrap();
+    assert!(config.recordings.keep_copies && !config.recordings.delete_at_twilio);
+    assert_eq!(config.recordings.keep_days, Some(30));
+    let config = parse("[reconcile]\nevery = \"off\"\nlook_back = \"2d\"").unwrap();
+    assert_eq!(config.reconcile.every, None);
+    assert_eq!(config.reconcile.look_back.as_hours(), 48);
+    for wrong in [
+        "[recordings]\ndelete_at_twilio = true",
+        "[recordings]\nkeep_days = 0",
+        "[reconcile]\nevery = \"often\"",
+        "[reconcile]\nlook_back = \"0h\"",
+    ] {
+        assert!(parse(wrong).is_err(), "{wrong}");
+    }
 }
 
 #[test]
@@ -60,6 +88,8 @@ fn every_key_there_is_is_in_the_sample() {
     let sections = [
         "",
         "[log]",
+        "[recordings]",
+        "[reconcile]",
         "[trusted_proxies]",
         "[[accounts]]",
         "[[companies]]",

@@ -12,7 +12,8 @@ use twilio_hooks::{
 };
 
 use crate::support::{
-    ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, OPERATOR, SENDER, on_both_databases, sid,
+    ACCOUNT, ALPHA, ALPHA_LINE, AUTH_TOKEN, BETA, BETA_LINE, Crm, OPERATOR, SENDER, Storage,
+    config, on_both_databases, sid,
 };
 
 const TALK: CallFate = CallFate::Completed(Duration::from_secs(30));
@@ -51,6 +52,18 @@ async fn reconcile(crm: &Crm) -> u32 {
 
 async fn list(crm: &Crm, path: &str) -> Vec<Value> {
     crm.get(ALPHA, path).await.items()
+}
+
+/// Whether a contact wants no texts from the company's line.
+async fn opted_out(crm: &Crm, token: &str, address: &str) -> bool {
+    let contacts = crm.get(token, "/api/contacts").await.items();
+    let found = contacts.iter().find(|it| it["address"] == address);
+    let path = format!(
+        "/api/contacts/{}/consent",
+        found.unwrap()["id"].as_str().unwrap()
+    );
+    let consent = crm.get(token, &path).await.json();
+    consent["lines"][0]["opted_out"].as_bool().unwrap()
 }
 
 /// Everything that Alpha sees.
@@ -197,6 +210,40 @@ on_both_databases! {
         assert_eq!((&message["status"], &message["error_code"]), (&json!("undelivered"), &json!(30003)));
         let call = &list(&crm, "/api/calls").await[0];
         assert_eq!((&call["status"], &call["duration"]), (&json!("completed"), &json!(10)));
+    }
+
+    async fn whoever_hears_of_webhooks_hears_of_what_was_missed(crm: Crm) {
+        an_hour_ago(&crm).await;
+        let fake = crm.fake();
+        let call = fake.add_incoming_call(SENDER, ALPHA_LINE, CallFate::NoAnswer);
+        crm.call(call.as_str(), SENDER, ALPHA_LINE).await;
+        fake.set_message_fate(SENDER, MessageFate::Undelivered(30003));
+        let sent = CreateMessage::new(SENDER).from(ALPHA_LINE).body("Hi");
+        fake.client().messages().create(sent).await.unwrap();
+        fake.settle().await;
+        date(&crm, SignedDuration::from_mins(50)).await;
+        assert_eq!(reconcile(&crm).await, 2);
+        // A message of the caller may still be reported, for some seconds.
+        crm.clock.advance(SignedDuration::from_secs(30));
+        crm.work().await;
+        let told = told(&crm).await;
+        for kind in ["delivery_failed", "missed_call"] {
+            assert!(told.iter().any(|it| it == kind), "{kind}: {told:?}");
+        }
+    }
+
+    async fn a_stop_counts_also_if_its_webhook_was_missed(crm: Crm) {
+        an_hour_ago(&crm).await;
+        crm.fake().add_incoming_message(SENDER, ALPHA_LINE, "STOP");
+        crm.fake().add_incoming_message("+12025550144", ALPHA_LINE, "Hello");
+        assert_eq!(reconcile(&crm).await, 2);
+        assert!(opted_out(&crm, ALPHA, SENDER).await);
+        assert!(!opted_out(&crm, ALPHA, "+12025550144").await);
+        // A START that came later by webhook counts more, also if the STOP is found after it.
+        crm.fake().add_incoming_message(SENDER, BETA_LINE, "STOP");
+        crm.text(&sid("SM", 1), SENDER, BETA_LINE, "START").await;
+        assert_eq!(reconcile(&crm).await, 1);
+        assert!(!opted_out(&crm, BETA, SENDER).await);
     }
 
     async fn statuses_never_go_back(crm: Crm) {
@@ -370,5 +417,50 @@ on_both_databases! {
         let run = &list(&crm, "/api/reconcile").await[0];
         assert_eq!(run["state"], "failed");
         assert!(run["error"].as_str().unwrap().contains("could not be read"));
+    }
+}
+
+/// The command, as a person runs it.
+#[tokio::test(flavor = "multi_thread")]
+async fn the_command_says_what_was_missed_and_records_it() {
+    let crm = Crm::with_fake(Storage::sqlite()).await;
+    let fake = crm.fake();
+    // The command has the system's clock.
+    let then = Timestamp::now() - SignedDuration::from_hours(1);
+    let ahead = Duration::try_from(then.duration_since(fake.now())).unwrap();
+    fake.advance(ahead).await;
+    fake.add_incoming_message(SENDER, ALPHA_LINE, "Hello");
+    let account = fake.account_sid();
+    let file = crm.data.join("crm.toml");
+    let toml = config(
+        &format!("twilio_api_url = {:?}", fake.base_url()),
+        crm.config.database_url.expose(),
+    );
+    let toml = toml
+        .replace(ACCOUNT, account.as_str())
+        .replace(AUTH_TOKEN, fake.auth_token());
+    std::fs::write(&file, toml).unwrap();
+    let run = async |args: &[&str]| {
+        let mut command = tokio::process::Command::new(env!("CARGO_BIN_EXE_crm"));
+        command
+            .env_clear()
+            .arg("--config")
+            .arg(&file)
+            .arg("reconcile");
+        let output = command.args(args).output().await.unwrap();
+        let said = String::from_utf8(output.stdout).unwrap();
+        (output.status.success(), said)
+    };
+    let (_, said) = run(&["--dry-run", "--since", "2h"]).await;
+    assert_eq!(
+        said,
+        format!("{account}: looked at 1, would record 1 messages, 0 calls, 0 recordings\n")
+    );
+    assert!(list(&crm, "/api/messages").await.is_empty());
+    let (ok, said) = run(&["--since", "2h", "--account", account.as_str()]).await;
+    assert!(ok && said.contains("recorded 1 messages"), "{said}");
+    assert_eq!(list(&crm, "/api/messages").await.len(), 1);
+    for wrong in [&["--since", "soon"][..], &["--account", "AC1"]] {
+        assert!(!run(wrong).await.0);
     }
 }
