@@ -31,6 +31,7 @@ mod recordings;
 mod replies;
 mod roles;
 mod stories;
+mod stories_calls;
 mod support;
 mod templates;
 mod text_back;

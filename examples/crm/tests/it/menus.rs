@@ -15,13 +15,13 @@ fn menu(name: &str, keys: &Value) -> Value {
 }
 
 impl Crm {
-    async fn add_menu(&self, menu: &Value) -> String {
+    pub(crate) async fn add_menu(&self, menu: &Value) -> String {
         let added = self.post(ALPHA, "/api/menus", menu).await.json_with(201);
         added["id"].as_str().unwrap().to_owned()
     }
 
     /// Alpha's line leads to this menu.
-    async fn lead_to(&self, menu: &str) {
+    pub(crate) async fn lead_to(&self, menu: &str) {
         let path = format!("{}/call-rule", self.line_path().await);
         let rule = json!({"rule": {"mode": "menu", "menu_id": menu}});
         self.put(ALPHA, &path, &rule).await.json();
