@@ -7,7 +7,7 @@ use crate::{
     calls::MOBILE,
     contacts::everywhere,
     desk::contact,
-    support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, SENDER, on_both_databases, sid},
+    support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, SENDER, on_both_databases, sid},
 };
 
 on_both_databases! {
@@ -30,7 +30,7 @@ on_both_databases! {
             ("CallStatus", "completed"), ("CallDuration", "7"), ("Direction", "inbound"),
         ];
         let answer = crm.twilio("voice/status", &report).await;
-        assert!(answer.status.is_success(), "{answer:?}");
+        assert_eq!(answer.status, 200, "{answer:?}");
         crm.work().await;
         assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
         assert_eq!(everywhere(&crm, SENDER).await, Vec::<String>::new());
