@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Accounts, CheckAccounts},
-    api::{self, Access, Problem},
+    api::{self, Access, ForgetKeys, Problem},
     calls::{self, CALL_FALLBACK, Calls, LookUp, Outgoing, Settle, Sweep},
     clock::Clock,
     closable::ClosableBus,
@@ -208,6 +208,7 @@ impl AppState {
             .with(ForgetExpired::new(people.clone()))
             .with(EraseAgain::new(database.db.clone()))
             .with(DrainErasures::new(recordings.clone()))
+            .with(ForgetKeys::new(database.db.clone()))
             .with(CopyRecordings::new(recordings.clone()))
             .with(DeleteRecordings::new(recordings.clone()))
             .with(ForgetRecordings::new(recordings.clone()))
@@ -253,8 +254,7 @@ pub fn app(state: AppState) -> Router {
         .merge(webhooks.into_router())
         .merge(calls)
         .merge(own)
-        .merge(api::router().0)
-        .fallback(async || Problem::not_found());
+        .merge(api::routes(&state));
     around(routes).with_state(state)
 }
 

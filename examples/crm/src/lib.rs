@@ -16,6 +16,7 @@ pub mod contacts;
 pub mod database;
 pub mod hours;
 pub mod jobs;
+pub mod limit;
 pub mod logs;
 pub mod media_in;
 pub mod messaging;

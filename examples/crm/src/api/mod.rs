@@ -16,8 +16,10 @@ mod consent;
 mod contacts;
 mod extract;
 mod file;
+mod guard;
 mod health;
 mod hours;
+mod idempotency;
 mod line_webhooks;
 mod lines;
 mod live;
@@ -26,9 +28,11 @@ mod menus;
 mod messages;
 mod messaging_settings;
 mod notifications;
+mod openapi;
 mod operator;
 mod outgoing;
 mod problem;
+mod rate_limit;
 mod reconcile;
 mod recording_settings;
 mod recordings;
@@ -58,8 +62,10 @@ use utoipa::{
 };
 use utoipa_axum::router::OpenApiRouter;
 
+use self::idempotency::IdempotentRoutes;
 pub use self::{
     access::{Access, Actor, Caller, LiveCaller, Operator},
+    idempotency::{ForgetKeys, IdempotencyKey},
     problem::Problem,
 };
 use crate::app::AppState;
@@ -100,7 +106,7 @@ impl Modify for Credentials {
 }
 
 /// All routes but the webhooks, and the document that describes them.
-pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
         .merge(accounts::router())
         .merge(audit::router())
@@ -135,6 +141,7 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(live::router())
         .merge(media::router())
         .merge(uploads::router())
+        .merge(openapi::router())
         .merge(operator::router())
         .merge(health::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
@@ -143,10 +150,18 @@ pub(crate) fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
     (router, document)
 }
 
+/// All routes but the webhooks, with what goes around them.
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let idempotent = IdempotentRoutes::of(&document());
+    let routes = router().0.fallback(async || Problem::not_found());
+    guard::guard(routes, idempotent, state)
+}
+
 /// The OpenAPI document: every route of the API.
 #[must_use]
-pub fn document() -> utoipa::openapi::OpenApi {
-    router().1
+pub fn document() -> serde_json::Value {
+    let document = serde_json::to_value(router().1).expect("a document is JSON");
+    openapi::finish(document)
 }
 
 async fn time_limit(request: Request, next: Next) -> Response {

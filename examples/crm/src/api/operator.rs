@@ -67,6 +67,7 @@ impl From<HistoryEntry> for UnroutedView {
     get,
     path = "/api/operator/unrouted",
     tag = "operator",
+    security(("operator" = [])),
     params(PagingParams),
     responses((status = 200, body = PageView<UnroutedView>))
 )]
@@ -95,6 +96,7 @@ struct Rerouted {
     post,
     path = "/api/operator/reroute",
     tag = "operator",
+    security(("operator" = [])),
     responses((status = 200, body = Rerouted))
 )]
 async fn reroute(

@@ -45,6 +45,7 @@ impl<T> PageView<T> {
     }
 }
 
+/// Who has written or called.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct ContactView {
     #[schema(value_type = Uuid)]
@@ -95,6 +96,7 @@ impl ContactView {
     }
 }
 
+/// A text in either direction.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct MessageView {
     #[schema(value_type = Uuid)]
@@ -130,6 +132,7 @@ pub(super) struct MessageView {
     updated_at: Timestamp,
 }
 
+/// A file of a message.
 #[derive(Debug, Serialize, ToSchema)]
 struct MediaView {
     /// The upload, of what was sent from here.
@@ -214,6 +217,7 @@ impl From<&Attachment> for MediaView {
     }
 }
 
+/// A call in either direction.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct CallView {
     #[schema(value_type = Uuid)]
@@ -278,6 +282,7 @@ impl CallDetailView {
     }
 }
 
+/// A recording of a call.
 #[derive(Debug, Serialize, ToSchema)]
 struct RecordingView {
     #[schema(value_type = Uuid)]
@@ -333,6 +338,7 @@ impl From<TimelineEntry> for TimelineView {
     }
 }
 
+/// One of the company's numbers.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct LineView {
     #[schema(value_type = Uuid)]

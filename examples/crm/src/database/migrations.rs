@@ -54,6 +54,7 @@ const STEPS: &[(&str, Script)] = &[
     each!("0009_threads"),
     shared!("0010_notices"),
     shared!("0011_reconcile"),
+    shared!("0012_idempotency"),
 ];
 
 /// What stands in a shared step for the names of types.
