@@ -14,6 +14,7 @@ pub mod config;
 pub mod consent;
 pub mod contacts;
 pub mod database;
+pub mod demo;
 pub mod hours;
 pub mod jobs;
 pub mod limit;

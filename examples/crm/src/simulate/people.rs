@@ -3,7 +3,7 @@
 use super::numbers::{plain, sender};
 
 /// The people of the demo; person `n` has the number of sender `n`.
-pub(super) const PEOPLE: [&str; 8] = [
+pub(crate) const PEOPLE: [&str; 8] = [
     "Maya Lindqvist",
     "Tom Okafor",
     "Ana Ruiz",
@@ -25,7 +25,7 @@ const LAST: [&str; 15] = [
 ];
 
 /// What customers write.
-pub(super) const INCOMING: [&str; 16] = [
+pub(crate) const INCOMING: [&str; 16] = [
     "Hi, are you open on Saturday?",
     "Thanks, the parcel arrived this morning 🎉",
     "Could you move my appointment to Thursday at 3 pm?",

@@ -38,6 +38,12 @@ impl Origin {
         }
     }
 
+    /// When the webhooks are made.
+    #[must_use]
+    pub fn now(&self) -> Timestamp {
+        self.now
+    }
+
     /// The source of chance, for choices such as the next sender.
     pub fn random(&mut self) -> &mut Random {
         &mut self.random

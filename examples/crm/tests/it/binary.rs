@@ -4,7 +4,10 @@ use std::{
     io::{BufRead as _, BufReader, Read as _, Write as _},
     net::TcpStream,
     process::{Child, Command, Stdio},
+    time::{Duration, Instant},
 };
+
+use serde_json::Value;
 
 use crate::support::{ACCOUNT, ALPHA, AUTH_TOKEN, PUBLIC_URL, TempDir, config};
 
@@ -107,11 +110,8 @@ fn the_demo_shows_what_happens_and_leaves_nothing() {
     assert!(event.starts_with("#1 "), "{event}");
     assert_eq!(std::fs::read_dir(directory.join("")).unwrap().count(), 1);
 
-    let arguments: Vec<_> = simulate.split_whitespace().skip(1).collect();
-    let (body, arguments) = arguments.split_last().unwrap();
     let output = crm(&directory)
-        .args(arguments)
-        .arg(body.trim_matches('\''))
+        .args(&words(&simulate)[1..])
         .output()
         .unwrap();
     let answer = String::from_utf8(output.stdout).unwrap();
@@ -129,6 +129,113 @@ fn the_demo_shows_what_happens_and_leaves_nothing() {
     );
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
     assert_eq!(std::fs::read_dir(directory.join("")).unwrap().count(), 0);
+}
+
+/// The words of a line as a shell sees them; quotes hide blanks.
+fn words(line: &str) -> Vec<String> {
+    let mut words = vec![String::new()];
+    let mut quote = None;
+    for c in line.trim().chars() {
+        match (quote, c) {
+            (None, '\'' | '"') => quote = Some(c),
+            (Some(open), c) if c == open => quote = None,
+            (None, ' ') => words.push(String::new()),
+            _ => words.last_mut().unwrap().push(c),
+        }
+    }
+    words
+}
+
+/// Does what a line with `curl` does, and gives status and body.
+fn curl(line: &str) -> (u16, Value) {
+    let words = words(line);
+    let url = words.iter().find(|word| word.starts_with("http")).unwrap();
+    let (host, path) = url["http://".len()..].split_once('/').unwrap();
+    let after = |flag: &str| {
+        let values = words.windows(2).filter(|pair| pair[0] == *flag);
+        values.map(|pair| pair[1].clone()).collect::<Vec<_>>()
+    };
+    let method = after("-X").pop().unwrap_or_else(|| "GET".to_owned());
+    let body = after("-d").pop().unwrap_or_default();
+    let headers = after("-H").join("\r\n");
+    let length = body.len();
+    let request = format!(
+        "{method} /{path} HTTP/1.1\r\nHost: {host}\r\n{headers}\r\nContent-Length: {length}\r\n\
+         Connection: close\r\n\r\n{body}"
+    );
+    let mut socket = TcpStream::connect(host).unwrap();
+    socket.write_all(request.as_bytes()).unwrap();
+    let mut response = String::new();
+    socket.read_to_string(&mut response).unwrap();
+    let (head, body) = response.split_once("\r\n\r\n").unwrap();
+    let status = head.split(' ').nth(1).unwrap().parse().unwrap();
+    (status, serde_json::from_str(body).unwrap())
+}
+
+/// The lines to copy do what they say: a text is sent and delivered, and somebody answers it.
+#[cfg(unix)]
+#[test]
+fn the_lines_of_the_demo_work() {
+    let directory = TempDir::new();
+    let child = crm(&directory)
+        .args(["demo", "--port", "0"])
+        .env("TMPDIR", directory.join(""))
+        .spawn()
+        .unwrap();
+    let mut running = Running(child);
+    let lines = BufReader::new(running.0.stdout.take().unwrap()).lines();
+    let lines: Vec<_> = lines
+        .map(Result::unwrap)
+        .take_while(|line| !line.starts_with("This is what happens"))
+        .collect();
+    let mut reads = 0;
+    for line in lines.iter().filter(|line| line.contains("curl -H")) {
+        let (status, body) = if line.contains("/audio") {
+            continue;
+        } else {
+            curl(line)
+        };
+        assert_eq!(status, 200, "{line}");
+        assert!(body["items"].is_array(), "{line}");
+        reads += 1;
+    }
+    assert_eq!(reads, 4);
+
+    let read = lines.iter().find(|line| line.ends_with("/api/messages"));
+    let (read, send) = (read.unwrap(), "-X POST");
+    let send = lines
+        .iter()
+        .find(|line| line.contains(send) && line.contains("/api/messages "));
+    let document = crm::api::document();
+    let can_send = document["paths"]["/api/messages"].get("post").is_some();
+    assert_eq!(send.is_some(), can_send);
+    let Some(send) = send else { return };
+    let (status, sent) = curl(send);
+    assert_eq!(status, 201, "{sent}");
+    let message = format!("{read}/{}", sent["id"].as_str().unwrap());
+    let wait = || std::thread::sleep(Duration::from_millis(200));
+    let deadline = Instant::now() + Duration::from_secs(60);
+    loop {
+        let (_, now) = curl(&message);
+        if now["status"] == "delivered" {
+            break;
+        }
+        assert!(Instant::now() < deadline, "{now}");
+        wait();
+    }
+    loop {
+        let (_, page) = curl(read);
+        let is_answer = |it: &Value| {
+            it["direction"] == "inbound"
+                && it["from_address"] == sent["to_address"]
+                && it["created_at"].as_str() > sent["created_at"].as_str()
+        };
+        if page["items"].as_array().unwrap().iter().any(is_answer) {
+            break;
+        }
+        assert!(Instant::now() < deadline, "nobody answers");
+        wait();
+    }
 }
 
 /// What it says on standard error when it does not start.

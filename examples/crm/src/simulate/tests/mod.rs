@@ -2,7 +2,6 @@
 
 mod bodies;
 mod cli;
-mod demo;
 mod load;
 mod server;
 
