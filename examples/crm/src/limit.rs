@@ -2,6 +2,7 @@
 
 use std::{
     hash::{BuildHasher as _, Hash, RandomState},
+    net::IpAddr,
     num::NonZeroU32,
     sync::atomic::{AtomicU64, Ordering},
     time::Duration,
@@ -72,13 +73,30 @@ impl<K: Hash + Eq + Clone> Limit<K> {
     }
 
     /// Forgets whoever may do everything again.
+    pub fn forget(&self) {
+        self.limiter.retain_recent();
+    }
+
+    /// The same, if it was not done just now.
     fn sweep(&self) {
         let now = self.clock.now().as_secs();
         let due = |at| (now >= at).then_some(now + SWEEP);
         let (set, fetch) = (Ordering::Relaxed, Ordering::Relaxed);
         if self.sweep_at.fetch_update(set, fetch, due).is_ok() {
-            self.limiter.retain_recent();
+            self.forget();
         }
+    }
+}
+
+/// What is counted as one: an IPv4 address, or the network that one customer gets of IPv6.
+#[must_use]
+pub fn network(ip: IpAddr) -> IpAddr {
+    match ip.to_canonical() {
+        IpAddr::V6(ip) => {
+            let network = ip.to_bits() & (u128::MAX << 64);
+            IpAddr::V6(network.into())
+        }
+        ip @ IpAddr::V4(_) => ip,
     }
 }
 

@@ -24,6 +24,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(list))
 }
 
+/// Something that somebody did.
 #[derive(Debug, Serialize, ToSchema)]
 struct AuditView {
     id: Uuid,

@@ -13,6 +13,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new().routes(routes!(show))
 }
 
+/// The company of the caller.
 #[derive(Debug, Serialize, ToSchema)]
 struct CompanyView {
     #[schema(value_type = Uuid)]

@@ -6,7 +6,11 @@ use http::{header, request::Parts};
 use sha2::{Digest as _, Sha256};
 
 use super::{Problem, client_ip::client_ip};
-use crate::{app::AppState, clock::Clock, limit::Limit};
+use crate::{
+    app::AppState,
+    clock::Clock,
+    limit::{Limit, network},
+};
 
 /// How many requests a minute a caller may send: 3000 with one token or session, 12,000 from one
 /// address, behind which there may be many people. Whoever shows neither counts by the address alone.
@@ -64,19 +68,8 @@ fn secret(parts: &Parts) -> Option<Caller> {
         .flat_map(|name| parts.headers.get_all(name))
         .peekable();
     values.peek()?;
-    let digest = values.fold(Sha256::new(), |digest, value| digest.chain_update(value));
+    let digest = values.fold(Sha256::new(), Sha256::chain_update);
     Some(Caller::Secret(digest.finalize().into()))
-}
-
-/// What is counted as one: an IPv4 address, or the network that one customer gets of IPv6.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(ip) => {
-            let network = ip.to_bits() & (u128::MAX << 64);
-            IpAddr::V6(network.into())
-        }
-        ip @ IpAddr::V4(_) => ip,
-    }
 }
 
 #[cfg(test)]

@@ -80,6 +80,7 @@ async fn whoami(caller: Caller, State(state): State<AppState>) -> Result<Json<Wh
     Ok(Json(who(&state, &caller).await?))
 }
 
+/// Who signs in.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Login {
@@ -146,6 +147,7 @@ async fn sign_out(caller: Caller, State(state): State<AppState>) -> Result<Respo
     Ok((StatusCode::NO_CONTENT, cookie).into_response())
 }
 
+/// A new password, and the present one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PasswordChange {
@@ -179,6 +181,7 @@ async fn change_password(
     Ok(StatusCode::NO_CONTENT)
 }
 
+/// A browser that somebody is signed in with.
 #[derive(Debug, Serialize, ToSchema)]
 struct SessionView {
     id: Uuid,

@@ -26,6 +26,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(revoke))
 }
 
+/// A token of a program, without the token itself.
 #[derive(Debug, Serialize, ToSchema)]
 struct ApiTokenView {
     id: Uuid,
@@ -84,6 +85,7 @@ async fn list(
     Ok(Json(PageView::new(tokens, ApiTokenView::from)))
 }
 
+/// A token to make.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewToken)]

@@ -42,6 +42,7 @@ enum UserStatus {
     Disabled,
 }
 
+/// A member of the company.
 #[derive(Debug, Serialize, ToSchema)]
 pub(super) struct UserView {
     #[schema(value_type = Uuid)]
@@ -125,6 +126,7 @@ async fn list(
     Ok(Json(PageView::new(users, UserView::from)))
 }
 
+/// Somebody to invite.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 #[schema(as = NewUser)]
@@ -323,6 +325,7 @@ async fn renew_token(
     Ok((StatusCode::CREATED, Json(token.into())))
 }
 
+/// The password that somebody has chosen, and the token that allows it.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct ChosenPassword {

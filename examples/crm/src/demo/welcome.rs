@@ -43,12 +43,12 @@ impl Demo {
             text += &format!("\nCall {} from your mobile:\n\n", tom.name());
             text += &send("/api/calls", &body);
         }
-        if is_there("get", "/api/recordings/{id}/audio") {
-            if let Some(id) = self.recording().await? {
-                text += "\nListen to a message that a caller has left:\n\n";
-                let path = format!("/api/recordings/{id}/audio");
-                text += &read(&path).replace('\n', " -o message.wav\n");
-            }
+        if is_there("get", "/api/recordings/{id}/audio")
+            && let Some(id) = self.recording().await?
+        {
+            text += "\nListen to a message that a caller has left:\n\n";
+            let path = format!("/api/recordings/{id}/audio");
+            text += &read(&path).replace('\n', " -o message.wav\n");
         }
         if is_there("post", "/api/session") {
             text += &format!(

@@ -5,19 +5,28 @@ use std::sync::{
     atomic::{AtomicU32, Ordering},
 };
 
-use axum::{Extension, Json, Router};
-use http::header::RETRY_AFTER;
+use axum::{
+    Extension, Json, Router,
+    body::Body,
+    extract::Request,
+    response::{IntoResponse as _, Response},
+};
+use http::{
+    StatusCode,
+    header::{self, RETRY_AFTER},
+};
 use http_body_util::BodyExt as _;
 use jiff::SignedDuration;
-use serde_json::json;
+use serde_json::{Value, json};
 use tokio::sync::Notify;
 use tower::ServiceExt as _;
 use twilio_hooks_tests::postgres::TestDatabase;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::*;
+use super::{ForgetKeys, HEADER, IdempotencyKey, IdempotentRoutes, REPLAYED};
 use crate::{
-    api::{extract::Body as JsonBody, guard::guard},
+    api::{Caller, Problem, extract::Body as JsonBody, guard::guard},
+    app::AppState,
     clock::Clock,
     config::Config,
     database::Database,
