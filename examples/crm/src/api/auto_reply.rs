@@ -267,6 +267,7 @@ async fn remove_line(
 /// What to try.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = AutoReplyPreviewBody)]
 struct PreviewBody {
     /// Who writes, such as +12025550143; somebody new unless set.
     from: Option<String>,
@@ -280,6 +281,7 @@ struct PreviewBody {
 
 /// What would happen to a text.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = AutoReplyPreviewView)]
 struct PreviewView {
     /// Whether it would be answered.
     would_send: bool,

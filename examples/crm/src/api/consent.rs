@@ -31,6 +31,7 @@ struct ConsentView {
     history: Vec<ConsentEventView>,
 }
 
+/// Whether a contact gets messages from one line.
 #[derive(Debug, Serialize, ToSchema)]
 struct LineConsentView {
     #[schema(value_type = Uuid)]
@@ -48,6 +49,7 @@ struct LineConsentView {
     reason: Option<&'static str>,
 }
 
+/// Something that changed whether messages are wanted.
 #[derive(Debug, Serialize, ToSchema)]
 struct ConsentEventView {
     #[schema(value_type = String, format = DateTime)]

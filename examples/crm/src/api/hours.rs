@@ -107,6 +107,7 @@ struct CheckView {
     changes_at: Option<Timestamp>,
 }
 
+/// Why it is open or closed.
 #[derive(Debug, Serialize, ToSchema)]
 #[serde(rename_all = "snake_case")]
 enum CheckReason {

@@ -56,10 +56,7 @@ use axum::{
     response::{IntoResponse as _, Response},
 };
 use tokio::time::timeout;
-use utoipa::{
-    Modify, OpenApi,
-    openapi::security::{ApiKey, ApiKeyValue, Http, HttpAuthScheme, SecurityScheme},
-};
+use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::idempotency::IdempotentRoutes;
@@ -78,32 +75,11 @@ const BODY_LIMIT: usize = 64 * 1024;
 
 /// The beginning of the OpenAPI document; the routes add themselves.
 #[derive(OpenApi)]
-#[openapi(
-    info(
-        title = "crm",
-        description = "Contacts, messages, calls and recordings of a company's Twilio numbers."
-    ),
-    security(("token" = []), ("session" = [])),
-    modifiers(&Credentials)
-)]
+#[openapi(info(
+    title = "crm",
+    description = "Contacts, messages, calls and recordings of a company's Twilio numbers."
+))]
 struct Document;
-
-/// What a caller shows.
-struct Credentials;
-
-impl Modify for Credentials {
-    fn modify(&self, document: &mut utoipa::openapi::OpenApi) {
-        let token = SecurityScheme::Http(Http::new(HttpAuthScheme::Bearer));
-        let cookie = ApiKeyValue::with_description(
-            "__Host-crm",
-            "Made by `POST /api/session`. What changes something needs an `Origin` of this server beside \
-             it.",
-        );
-        let components = document.components.get_or_insert_default();
-        components.add_security_scheme("token", token);
-        components.add_security_scheme("session", SecurityScheme::ApiKey(ApiKey::Cookie(cookie)));
-    }
-}
 
 /// All routes but the webhooks, and the document that describes them.
 fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {

@@ -33,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(preview))
 }
 
+/// A text with blanks that can be filled in.
 #[derive(Debug, Serialize, ToSchema)]
 struct TemplateView {
     id: Uuid,
@@ -215,6 +216,7 @@ async fn remove(
 /// For whom to fill a template in.
 #[derive(Default, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields, default)]
+#[schema(as = TemplatePreviewBody)]
 struct PreviewBody {
     /// Who is written to.
     #[schema(value_type = Option<Uuid>)]
@@ -226,7 +228,9 @@ struct PreviewBody {
     values: BTreeMap<String, String>,
 }
 
+/// How a template reads for somebody.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = TemplatePreviewView)]
 struct PreviewView {
     /// The text; what is missing is still in its braces.
     text: String,

@@ -19,7 +19,10 @@ use std::{net::SocketAddr, path::Path};
 
 use anyhow::Context as _;
 use jiff::Timestamp;
-use twilio_hooks::{CompanyId, notify::Dispatcher, testing::FakeTwilio};
+use twilio_hooks::{
+    CompanyId, PhoneNumberSid, client::UpdateIncomingPhoneNumber, notify::Dispatcher,
+    testing::FakeTwilio,
+};
 use uuid::Uuid;
 
 use self::cast::{MOBILE, OFFICE};
@@ -67,7 +70,7 @@ impl Demo {
             .await
             .context("the fake of Twilio does not start")?;
         let url = format!("http://{address}");
-        fake.add_number(LINE);
+        let number = fake.add_number(LINE);
         fake.route(&url, address);
         cast::set_fates(&fake);
         let random = || Uuid::new_v4().simple().to_string();
@@ -86,6 +89,7 @@ impl Demo {
             company,
             state,
         };
+        demo.set_webhooks(&number).await?;
         demo.employ_owner().await?;
         history::tell(&demo, Timestamp::now()).await?;
         Ok((demo, dispatcher))
@@ -104,6 +108,18 @@ impl Demo {
     /// The address of a webhook.
     fn webhook(&self, path: &str) -> String {
         format!("{}/api/webhooks/twilio/{path}", self.url())
+    }
+
+    /// As one does in Twilio's console; the server looks whether they are right.
+    async fn set_webhooks(&self, number: &PhoneNumberSid) -> anyhow::Result<()> {
+        let webhooks = UpdateIncomingPhoneNumber::new()
+            .sms_url(self.webhook("sms/incoming"))
+            .voice_url(self.webhook("voice/incoming"))
+            .status_callback(self.webhook("voice/status"));
+        let twilio = self.fake.client();
+        let numbers = twilio.incoming_phone_numbers();
+        numbers.update(number, webhooks).await?;
+        Ok(())
     }
 
     /// Somebody who can sign in, whose phones ring when the line is called.
