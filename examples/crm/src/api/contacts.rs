@@ -122,6 +122,7 @@ async fn list(
     Ok(Json(PageView::of(items.collect(), next)))
 }
 
+/// A contact to enter.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewContact {
@@ -409,6 +410,7 @@ pub(super) async fn primary(
         .ok_or_else(Problem::not_found)
 }
 
+/// The contact that goes into another one.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Merge {

@@ -45,6 +45,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(change_preferences))
 }
 
+/// Something that has happened.
 #[derive(Debug, Serialize, ToSchema)]
 struct NotificationView {
     #[schema(value_type = Uuid)]
@@ -369,6 +370,7 @@ async fn counts(state: &AppState, person: Person) -> Result<Json<UnreadView>, Pr
     }))
 }
 
+/// Whether somebody wants to hear of a kind of event.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct PreferenceView {
@@ -380,6 +382,7 @@ struct PreferenceView {
     sound: bool,
 }
 
+/// What somebody wants to hear of.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct Preferences {

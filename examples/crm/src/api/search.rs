@@ -62,6 +62,7 @@ impl<S: Send + Sync> FromRequestParts<S> for SearchParams {
     }
 }
 
+/// What was found.
 #[derive(Debug, Serialize, ToSchema)]
 struct SearchView {
     /// The newest contacts that fit; none on later pages.

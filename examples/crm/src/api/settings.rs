@@ -23,7 +23,9 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(change))
 }
 
+/// Where the company is at home.
 #[derive(Debug, Serialize, ToSchema)]
+#[schema(as = CompanySettingsView)]
 struct CompanyView {
     /// Numbers without a country's code are of this country; ISO 3166 alpha-2.
     country: String,

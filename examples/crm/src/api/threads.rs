@@ -113,6 +113,7 @@ impl<S: Send + Sync> FromRequestParts<S> for ThreadsParams {
     }
 }
 
+/// A conversation with a contact, and how far the caller has read it.
 #[derive(Debug, Serialize, ToSchema)]
 struct ThreadView {
     #[schema(value_type = Uuid)]
@@ -260,6 +261,7 @@ impl<S: Send + Sync> FromRequestParts<S> for PartParams {
     }
 }
 
+/// A part of the list of conversations.
 #[derive(Debug, Serialize, ToSchema)]
 struct ThreadPageView {
     /// The contact whose thread it is; another one than in the path if that one is a part of it.
@@ -323,6 +325,7 @@ async fn show(
     }))
 }
 
+/// How far a conversation was read.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct UpTo {
@@ -330,6 +333,7 @@ struct UpTo {
     up_to: Uuid,
 }
 
+/// How far the caller has read a conversation.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReadView {
     #[schema(value_type = Uuid)]

@@ -76,6 +76,7 @@ impl PartialSchema for Password {
         ObjectBuilder::new()
             .schema_type(Type::String)
             .format(Some(SchemaFormat::KnownFormat(KnownFormat::Password)))
+            .description(Some("What somebody signs in with."))
             .min_length(Some(MIN_CHARACTERS))
             .max_length(Some(MAX_BYTES))
             .into()

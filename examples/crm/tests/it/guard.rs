@@ -42,7 +42,7 @@ async fn whatever_goes_wrong_is_a_problem() {
     for path in ["/api", "/api/", "/api/nothing", "/api/contacts/", "/API/x"] {
         crm.get(ALPHA, path).await.problem(404);
     }
-    let wrong_method = crm.delete(ALPHA, "/api/contacts").await;
+    let wrong_method = crm.delete(ALPHA, "/api/audit").await;
     wrong_method.problem(405);
     assert_eq!(wrong_method.headers[header::ALLOW], "GET,HEAD");
     let patch = |kind: &str, body: String| {
