@@ -90,7 +90,12 @@ const REFUSED_ANYWAY: &[(&str, &str)] = &[
 ];
 
 /// Paths that are not about what belongs to a company.
-const ELSEWHERE: &[&str] = &["/api/operator/", "/api/webhooks/", "/media/"];
+const ELSEWHERE: &[&str] = &[
+    "/api/docs/",
+    "/api/operator/",
+    "/api/webhooks/",
+    "/media/",
+];
 
 /// Somebody who asks for a company, and what it has.
 struct Side<'a> {
