@@ -101,6 +101,7 @@ struct CallOutcomeView {
     outcome: OutcomeView,
 }
 
+/// What came of a call.
 #[derive(Debug, Serialize, ToSchema)]
 #[schema(as = CallOutcome)]
 struct OutcomeView {

@@ -67,6 +67,7 @@ impl From<RunRow> for ReconcileRunView {
     }
 }
 
+/// When Twilio was asked for what was missed, latest first.
 #[derive(Debug, Serialize, ToSchema)]
 struct ReconcileRunsView {
     items: Vec<ReconcileRunView>,

@@ -119,6 +119,7 @@ struct PreviewParams {
     keep_days: Option<u32>,
 }
 
+/// What would be deleted.
 #[derive(Debug, Serialize, ToSchema)]
 struct RetentionPreviewView {
     keep_days: Option<u32>,

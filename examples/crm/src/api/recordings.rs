@@ -46,6 +46,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(audio))
 }
 
+/// One recording alone.
 #[derive(Debug, Serialize, ToSchema)]
 struct RecordingDetailView {
     #[schema(value_type = Uuid)]
