@@ -189,6 +189,7 @@ struct PreviewView {
     culprit: Option<CulpritView>,
 }
 
+/// A character that is not in the GSM alphabet.
 #[derive(Serialize, ToSchema)]
 struct CulpritView {
     #[schema(value_type = String)]

@@ -108,7 +108,10 @@ async fn upload(
     path = "/api/media/{id}",
     tag = "media",
     params(("id" = Uuid, Path)),
-    responses((status = 200, description = "The file."), (status = 404, body = ProblemView))
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream"),
+        (status = 404, body = ProblemView),
+    )
 )]
 async fn show(
     caller: Caller,
@@ -128,7 +131,10 @@ async fn show(
     tag = "media",
     params(("token" = String, Path)),
     security(()),
-    responses((status = 200, description = "The file."), (status = 404, body = ProblemView))
+    responses(
+        (status = 200, description = "The file.", content_type = "application/octet-stream"),
+        (status = 404, body = ProblemView),
+    )
 )]
 async fn fetch(
     State(state): State<AppState>,

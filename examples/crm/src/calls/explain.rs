@@ -11,7 +11,7 @@ use super::{
 /// One thing that a caller would hear or wait for.
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, ToSchema)]
 #[serde(tag = "step", rename_all = "snake_case")]
-#[schema(as = CallStep, no_recursion)]
+#[schema(as = CallStep)]
 pub enum Step {
     /// Words.
     Say {
@@ -36,6 +36,7 @@ pub enum Step {
         /// What each key leads to.
         keys: Vec<KeySteps>,
         /// What happens if no key is pressed.
+        #[schema(no_recursion)]
         without_a_key: Vec<Step>,
     },
     /// A message can be left.
@@ -68,6 +69,7 @@ pub struct KeySteps {
     /// The key.
     pub key: char,
     /// What follows.
+    #[schema(no_recursion)]
     pub steps: Vec<Step>,
 }
 
