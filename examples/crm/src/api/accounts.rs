@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Caller, Problem,
+    Caller, IdempotencyKey, Problem,
     extract::{Body, Id, Release, ReleaseParams, present},
     problem::ProblemView,
 };
@@ -152,6 +152,7 @@ struct NewAccountBody {
     post,
     path = "/api/twilio-accounts",
     tag = "twilio accounts",
+    params(IdempotencyKey),
     request_body = NewAccountBody,
     responses(
         (status = 201, body = TwilioAccountView),

@@ -15,7 +15,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Caller, Problem,
+    Caller, IdempotencyKey, Problem,
     extract::{self, Body, Id, Ids, Paging, PagingParams, present, text},
     problem::ProblemView,
     view::{ContactView, PageView, TimelineView},
@@ -141,6 +141,7 @@ struct NewContact {
     post,
     path = "/api/contacts",
     tag = "contacts",
+    params(IdempotencyKey),
     request_body = NewContact,
     responses(
         (status = 201, body = ContactDetailView),

@@ -8,7 +8,7 @@ use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
-    Caller, Problem,
+    Caller, IdempotencyKey, Problem,
     accounts::{RemovedView, in_time, name},
     extract::{Body, Id, Release, ReleaseParams, present},
     problem::ProblemView,
@@ -186,6 +186,7 @@ struct NewLineBody {
     post,
     path = "/api/lines",
     tag = "lines",
+    params(IdempotencyKey),
     request_body = NewLineBody,
     responses(
         (status = 201, body = LineView),

@@ -10,7 +10,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Caller, Problem,
+    Caller, IdempotencyKey, Problem,
     extract::{Body, Id},
     problem::ProblemView,
 };
@@ -79,6 +79,7 @@ async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<Menu
     post,
     path = "/api/menus",
     tag = "menus",
+    params(IdempotencyKey),
     request_body = Menu,
     responses(
         (status = 201, body = MenuView),

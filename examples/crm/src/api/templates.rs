@@ -13,7 +13,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Caller, Problem,
+    Caller, IdempotencyKey, Problem,
     extract::{Body, Id, Paging, PagingParams},
     problem::ProblemView,
     view::PageView,
@@ -112,6 +112,7 @@ async fn list(
     post,
     path = "/api/templates",
     tag = "templates",
+    params(IdempotencyKey),
     request_body = TemplateBody,
     responses(
         (status = 201, body = TemplateView),

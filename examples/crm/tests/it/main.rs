@@ -17,6 +17,7 @@ mod document;
 mod dump;
 mod erasing;
 mod guard;
+mod idempotency;
 mod isolation;
 mod lines;
 mod live;
