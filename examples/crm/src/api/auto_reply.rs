@@ -33,6 +33,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 /// An automatic reply.
 #[derive(Debug, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
+#[schema(example = json!({ "enabled": true, "when": "closed", "body": "We are back at nine." }))]
 struct AutoReplyView {
     enabled: bool,
     /// `always`, or while the company is `closed`.

@@ -9,8 +9,10 @@ use uuid::Uuid;
 pub(crate) struct Operation {
     pub(crate) method: String,
     pub(crate) path: String,
-    /// What stands before each `{…}` of the path: `contacts` for `/api/contacts/{id}`.
+    /// What stands before each id of the path: `contacts` for `/api/contacts/{id}`.
     pub(crate) kinds: Vec<String>,
+    /// What in the path is a number and no id.
+    pub(crate) numbers: Vec<String>,
     /// Whether the document says that nobody need sign in.
     pub(crate) is_open: bool,
     /// The names in the query that take an id.
@@ -27,6 +29,20 @@ impl Operation {
         self.headers.iter().fold(request, |request, name| {
             request.header(name, Uuid::now_v7().to_string())
         })
+    }
+
+    /// Its path with an id in each place that takes one; what is counted is the first.
+    pub(crate) fn path_with(&self, ids: &[Uuid]) -> String {
+        let mut ids = ids.iter();
+        let segments = self
+            .path
+            .split('/')
+            .map(|segment| match parameter(segment) {
+                Some(name) if self.numbers.iter().any(|number| number == name) => "0".to_owned(),
+                Some(_) => ids.next().expect("an id for each place").to_string(),
+                None => segment.to_owned(),
+            });
+        segments.collect::<Vec<_>>().join("/")
     }
 }
 
@@ -67,12 +83,19 @@ impl Document {
                         let name = parameter["name"].as_str().unwrap();
                         is_id(name, self.resolve(&parameter["schema"]))
                     });
+                let numbers = operation["parameters"].as_array().into_iter().flatten();
+                let numbers = numbers
+                    .filter(|it| it["in"] == "path")
+                    .filter(|it| first_type(self.resolve(&it["schema"])) == Some("integer"))
+                    .map(|it| it["name"].as_str().unwrap().to_owned());
+                let numbers: Vec<_> = numbers.collect();
                 let headers = operation["parameters"].as_array().into_iter().flatten();
                 let headers = headers.filter(|it| it["in"] == "header" && it["required"] == true);
                 operations.push(Operation {
                     method: method.to_uppercase(),
                     path: path.clone(),
-                    kinds: kinds(path),
+                    kinds: kinds(path, &numbers),
+                    numbers,
                     is_open: operation["security"] == json!([{}]),
                     query_ids: query_ids
                         .map(|parameter| parameter["name"].as_str().unwrap().to_owned())
@@ -259,13 +282,19 @@ impl Document {
     }
 }
 
-fn kinds(path: &str) -> Vec<String> {
+fn kinds(path: &str, numbers: &[String]) -> Vec<String> {
     let segments: Vec<_> = path.split('/').collect();
+    let is_id = |name: &str| numbers.iter().all(|number| number != name);
     segments
         .windows(2)
-        .filter(|pair| pair[1].starts_with('{'))
+        .filter(|pair| parameter(pair[1]).is_some_and(is_id))
         .map(|pair| pair[0].to_owned())
         .collect()
+}
+
+/// The name of a place in a path, if the segment is one.
+fn parameter(segment: &str) -> Option<&str> {
+    segment.strip_prefix('{')?.strip_suffix('}')
 }
 
 fn body(operation: &Value) -> Option<&Value> {
@@ -308,9 +337,10 @@ mod tests {
     fn document() -> Document {
         Document(json!({
             "paths": {
-                "/api/rules/{id}/steps/{step_id}": { "post": {
+                "/api/rules/{id}/steps/{step_id}/files/{index}": { "post": {
                     "parameters": [
                         { "in": "path", "name": "id", "schema": { "format": "uuid" } },
+                        { "in": "path", "name": "index", "schema": { "type": "integer" } },
                         { "in": "query", "name": "contact_id", "schema": { "type": "string" } },
                         { "in": "query", "name": "limit", "schema": { "type": "integer" } },
                     ],
@@ -350,6 +380,8 @@ mod tests {
         assert_eq!(operation.kinds, ["rules", "steps"]);
         assert_eq!(operation.query_ids, ["contact_id"]);
         let own = Uuid::now_v7();
+        let path = format!("/api/rules/{own}/steps/{own}/files/0");
+        assert_eq!(operation.path_with(&[own, own]), path);
         let least = json!({ "name": "Ring", "line_id": own, "first": { "kind": "voicemail" } });
         assert_eq!(document.body(operation, &|_| own).unwrap(), least);
 

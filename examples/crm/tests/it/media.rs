@@ -39,6 +39,13 @@ async fn file(crm: &Crm, path: &str, range: Option<&str>) -> File {
     }
 }
 
+/// A message with a picture that Twilio has.
+pub(crate) async fn send_picture(crm: &Crm, from: &str, to: &str) {
+    let sid = crm.fake().add_incoming_message(from, to, "Look!");
+    let media = crm.fake().add_media(&sid, "image/gif", "GIF89a");
+    receive(crm, &sid, (from, to), &[url(crm, &sid, &media)]).await;
+}
+
 /// A message at Twilio with these files.
 fn message(crm: &Crm, files: &[(&str, &[u8])]) -> (MessageSid, Vec<MediaSid>) {
     let sid = crm.fake().add_incoming_message(SENDER, ALPHA_LINE, "Look!");
@@ -56,22 +63,26 @@ fn url(crm: &Crm, message: &MessageSid, media: &MediaSid) -> String {
 
 /// Tells the server of a message with files at these addresses, and gives its path.
 async fn tell(crm: &Crm, sid: &MessageSid, urls: &[String]) -> String {
+    receive(crm, sid, (SENDER, ALPHA_LINE), urls).await;
+    let messages = crm.get(ALPHA, "/api/messages").await.items();
+    let id = |it: &Value| it["id"].as_str().unwrap().to_owned();
+    let it = messages.iter().find(|it| it["message_sid"] == sid.as_str());
+    format!("/api/messages/{}/media", id(it.unwrap()))
+}
+
+async fn receive(crm: &Crm, sid: &MessageSid, (from, to): (&str, &str), urls: &[String]) {
     let count = urls.len().to_string();
     let names: Vec<_> = (0..urls.len()).map(|it| format!("MediaUrl{it}")).collect();
     let mut params = vec![
         ("MessageSid", sid.as_str()),
-        ("From", SENDER),
-        ("To", ALPHA_LINE),
+        ("From", from),
+        ("To", to),
         ("Body", "Look!"),
         ("NumMedia", &*count),
     ];
     params.extend(names.iter().zip(urls).map(|(name, url)| (&**name, &**url)));
     let answer = crm.twilio("sms/incoming", &params).await;
     assert_eq!(answer.status, 200, "{answer:?}");
-    let messages = crm.get(ALPHA, "/api/messages").await.items();
-    let id = |it: &Value| it["id"].as_str().unwrap().to_owned();
-    let it = messages.iter().find(|it| it["message_sid"] == sid.as_str());
-    format!("/api/messages/{}/media", id(it.unwrap()))
 }
 
 /// What came by webhook is dated; webhooks are received by the system's clock.

@@ -73,16 +73,10 @@ async fn least(
 
 /// The ids are nothing's: whether somebody may is decided before anything is looked for.
 async fn ask(crm: &Crm, document: &Document, operation: &Operation, token: Option<&String>) -> u16 {
-    let path = operation
-        .path
-        .split('/')
-        .map(|segment| match segment.strip_prefix('{') {
-            Some(_) => Uuid::now_v7().to_string(),
-            None => segment.to_owned(),
-        });
+    let ids: Vec<_> = operation.kinds.iter().map(|_| Uuid::now_v7()).collect();
     let mut request = operation
         .request()
-        .uri(path.collect::<Vec<_>>().join("/"))
+        .uri(operation.path_with(&ids))
         .header(header::CONTENT_TYPE, "application/json");
     if let Some(token) = token {
         request = request.header(header::AUTHORIZATION, format!("Bearer {token}"));
