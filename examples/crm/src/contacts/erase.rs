@@ -180,6 +180,11 @@ pub async fn erase(
     }
     let sql = "delete from contact_links where company_id = $1 and primary_id = $2";
     tx.execute(sql, args![company, primary]).await?;
+    // Answers that are kept for repeated requests may have anybody's number: a repeat is told that it
+    // was done, and no more.
+    let sql = "update idempotency_keys set body = null, location = null
+               where company_id = $1 and status is not null";
+    tx.execute(sql, args![company]).await?;
     for id in &group {
         let sql = "delete from contacts where company_id = $1 and id = $2";
         tx.execute(sql, args![company, *id]).await?;

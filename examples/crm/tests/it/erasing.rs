@@ -1,5 +1,7 @@
 //! What erasing a contact reaches beyond messages and calls, and what may come in afterwards.
 
+use axum::body::Body;
+use http::{Request, header};
 use serde_json::json;
 use twilio_hooks::testing::Fault;
 
@@ -11,6 +13,25 @@ use crate::{
 };
 
 on_both_databases! {
+    async fn an_answer_that_is_kept_for_a_repeat_forgets_whom_it_was_about(crm: Crm) {
+        let request = || {
+            let body = json!({ "address": SENDER, "name": "Grace Hopper" }).to_string();
+            Request::post("/api/contacts")
+                .header(header::AUTHORIZATION, format!("Bearer {ALPHA}"))
+                .header(header::CONTENT_TYPE, "application/json")
+                .header("idempotency-key", "once")
+                .body(Body::from(body))
+                .unwrap()
+        };
+        let made = crm.send(request()).await.json_with(201);
+        let path = format!("/api/contacts/{}", made["id"].as_str().unwrap());
+        assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
+        assert_eq!(everywhere(&crm, SENDER).await, Vec::<String>::new());
+        assert_eq!(everywhere(&crm, "Hopper").await, Vec::<String>::new());
+        let repeat = crm.send(request()).await;
+        assert_eq!((repeat.status, &*repeat.body), (201, ""));
+    }
+
     async fn who_was_answered_automatically_can_be_erased(crm: Crm) {
         let answer = crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Is anybody there?").await;
         assert!(answer.body.contains("Beta says thank you."), "{answer:?}");
