@@ -493,7 +493,11 @@ pub(crate) async fn everywhere(crm: &Crm, text: &str) -> Vec<String> {
          from sqlite_master m join pragma_table_info(m.name) p
          where m.type = 'table' and m.name not like 'sqlite_%' and m.name not like '%\\_words%' escape '\\'
          group by m.name",
-        "select table_name::text as t, string_agg('coalesce(\"' || column_name || '\"::text, '''')', ' || ') as c
+        "select table_name::text as t,
+             string_agg(case data_type
+                 when 'bytea' then 'coalesce(encode(\"' || column_name || '\", ''escape''), '''')'
+                 else 'coalesce(\"' || column_name || '\"::text, '''')'
+             end, ' || ') as c
          from information_schema.columns where table_schema = current_schema() group by table_name",
     );
     let mut found = Vec::new();
