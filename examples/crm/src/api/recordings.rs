@@ -219,7 +219,7 @@ enum Format {
         (status = 200, description = "All of it", content_type = "audio/mpeg"),
         (status = 206, description = "A part", content_type = "audio/mpeg"),
         (status = 404, body = ProblemView),
-        (status = 409, description = "It is not ready yet", body = ProblemView),
+        (status = 409, description = "It is not ready yet, or not kept in this format", body = ProblemView),
         (status = 410, description = "It was deleted", body = ProblemView),
         (status = 416, description = "It has no such part", body = ProblemView),
         (status = 502, description = "Twilio does not give it", body = ProblemView),
@@ -337,6 +337,9 @@ fn silent(error: PlayError) -> Problem {
             Problem::conflict("Twilio is still preparing the recording; try again in some seconds")
                 .with_retry_after(SOON)
         }
+        PlayError::OnlyMp3 => Problem::conflict(
+            "only mp3 is kept of this recording; leave out `format`, or ask for `mp3`",
+        ),
         PlayError::Absent => Problem::refused(
             StatusCode::NOT_FOUND,
             "there is nothing to hear: nothing was recorded".to_owned(),

@@ -41,6 +41,9 @@ pub enum PlayError {
     /// It was deleted.
     #[error("the recording was deleted")]
     Gone,
+    /// It was deleted at Twilio, and the copy is in another format.
+    #[error("only mp3 is kept")]
+    OnlyMp3,
     /// It has no such part; its length, if that is known.
     #[error("the recording has no such part")]
     BadRange(Option<u64>),
@@ -87,9 +90,13 @@ impl Recordings {
             }
             tracing::error!(recording.id = %row.id, reason = "copy-lost", "the copy of a recording is not where it was put");
         }
-        timeout(PATIENCE, self.open_at_twilio(row, format, range))
-            .await
-            .unwrap_or(Err(PlayError::TooSlow))
+        let opened = timeout(PATIENCE, self.open_at_twilio(row, format, range)).await;
+        match opened.unwrap_or(Err(PlayError::TooSlow)) {
+            Err(PlayError::Gone) if row.copied_bytes.is_some() && !may_be_copy => {
+                Err(PlayError::OnlyMp3)
+            }
+            opened => opened,
+        }
     }
 
     async fn open_at_twilio(

@@ -498,6 +498,22 @@ on_both_databases! {
         assert_eq!(listen(&crm, newest, None).await.bytes, later);
     }
 
+    async fn of_a_recording_that_is_only_here_there_is_mp3_alone(crm: Crm) {
+        let (recording, sound) = recorded(&crm, ALPHA_LINE).await;
+        let path = format!("/api/recordings/{}/audio", only(&crm).await);
+        set(&crm, true, true, None).await;
+        crm.work().await;
+        assert!(!has_recording(&crm, &recording));
+        let refusal = crm.get(ALPHA, &format!("{path}?format=wav")).await.problem(409);
+        let detail = refusal["detail"].as_str().unwrap();
+        assert!(detail.contains("only mp3 is kept"), "{detail}");
+        let mp3 = request(&crm, "GET", ALPHA, &format!("{path}?format=mp3"), None).await;
+        assert_eq!((mp3.status, &*mp3.bytes), (200, &*sound));
+        // What is nowhere is gone in every format.
+        crm.delete(ALPHA, path.trim_end_matches("/audio")).await;
+        crm.get(ALPHA, &format!("{path}?format=wav")).await.problem(410);
+    }
+
     async fn a_copy_is_tried_again_and_nothing_half_is_left(crm: Crm) {
         recorded(&crm, ALPHA_LINE).await;
         set(&crm, true, true, None).await;
