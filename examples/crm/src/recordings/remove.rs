@@ -210,13 +210,14 @@ async fn remove(
                    order by r.id desc limit 1)
                where company_id = $1 and id = $2";
     tx.execute(sql, args![company, call]).await?;
+    // Whoever deletes it at Twilio alone just now must not take this off the list.
     let sql = "insert into recording_deletions (account_sid, recording_sid, company_id,
                    recording_id, at_twilio, here, due_at)
                select account_sid, recording_sid, company_id, id, $4, $4, $3
                from recordings where company_id = $1 and id = $2
                on conflict (account_sid, recording_sid) do update set
                    at_twilio = excluded.at_twilio, here = excluded.here,
-                   due_at = excluded.due_at";
+                   due_at = excluded.due_at, attempt = recording_deletions.attempt + 1";
     tx.execute(sql, args![company, id, now, true]).await?;
     let sql = "update recording_files set due_at = null
                where company_id = $1 and recording_id = $2";

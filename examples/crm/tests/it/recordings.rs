@@ -7,7 +7,7 @@ use axum::{
     body::{Body, Bytes},
     routing::get,
 };
-use crm::{app::app, database::Arg, people::Role};
+use crm::{app::app, clock::Clock, database::Arg, people::Role};
 use futures_util::{StreamExt as _, stream};
 use http::{HeaderMap, Request, StatusCode, header};
 use http_body_util::BodyExt as _;
@@ -21,7 +21,7 @@ use twilio_hooks::{
 };
 
 use crate::support::{
-    ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, SENDER, on_both_databases, sid, soon,
+    ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, NOW, SENDER, Storage, on_both_databases, sid, soon,
 };
 
 /// What came back, byte for byte.
@@ -622,6 +622,65 @@ on_both_databases! {
         assert!(fake.calls().is_empty());
         let left = db.rows("select sid from erasures", vec![]).await.unwrap();
         assert!(left.is_empty());
+    }
+}
+
+/// Somebody deletes a recording while Twilio, where nothing is to be left of it after it was copied, is
+/// being asked to delete its own.
+async fn the_copy_goes_too(storage: Storage) {
+    let (reached, asked) = oneshot::channel::<()>();
+    let (go_on, told) = oneshot::channel::<()>();
+    let gate = std::sync::Arc::new(std::sync::Mutex::new(Some((reached, told))));
+    let path = "/2010-04-01/Accounts/{account}/Recordings/{recording}";
+    let deleted = move || {
+        let gate = gate.lock().unwrap().take();
+        async move {
+            if let Some((reached, told)) = gate {
+                reached.send(()).unwrap();
+                told.await.unwrap();
+            }
+            StatusCode::NO_CONTENT
+        }
+    };
+    let twilio = Router::new().route(path, get(async || sound(3000)).delete(deleted));
+    let upstream = TcpListener::bind("127.0.0.1:0").await.unwrap();
+    let url = format!("http://{}", upstream.local_addr().unwrap());
+    tokio::spawn(async move { axum::serve(upstream, twilio).await });
+    let first = format!("twilio_api_url = {url:?}");
+    let crm = Crm::open(storage, &first, None, Clock::at(NOW.parse().unwrap())).await;
+
+    let call = CallSid::from(sid("CA", 1));
+    crm.call(call.as_str(), SENDER, ALPHA_LINE).await;
+    tell(&crm, &call, &RecordingSid::from(sid("RE", 1)), &[]).await;
+    let id = only(&crm).await;
+    set(&crm, true, true, None).await;
+    let (jobs, now) = (crm.state.jobs.clone(), crm.clock.now());
+    let work = tokio::spawn(async move { jobs.run_once(now).await });
+    soon(asked).await.unwrap();
+    assert_eq!(stored(&crm), 1);
+    let answer = crm.delete(ALPHA, &format!("/api/recordings/{id}")).await;
+    assert_eq!(answer.status, 204);
+    go_on.send(()).unwrap();
+    work.await.unwrap().unwrap();
+    crm.clock.advance(SignedDuration::from_mins(10));
+    crm.work().await;
+    assert_eq!(stored(&crm), 0);
+    let sql = "select recording_sid from recording_deletions";
+    let left = crm.state.database.db.rows(sql, vec![]).await.unwrap();
+    assert!(left.is_empty());
+}
+
+mod a_recording_that_is_deleted_while_its_original_goes_leaves_no_copy {
+    use super::{Storage, the_copy_goes_too};
+
+    #[tokio::test]
+    async fn on_sqlite() {
+        the_copy_goes_too(Storage::sqlite()).await;
+    }
+
+    #[tokio::test]
+    async fn on_postgres() {
+        the_copy_goes_too(Storage::postgres().await).await;
     }
 }
 
