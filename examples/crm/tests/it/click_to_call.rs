@@ -4,10 +4,14 @@ use std::time::Duration;
 
 use axum::body::Body;
 use crm::people::Role;
-use http::{Request, header};
+use http::{Request, StatusCode, header};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
-use twilio_hooks::{CallSid, testing::Fault};
+use twilio_hooks::{
+    CallSid,
+    client::CreateCall,
+    testing::{CallFate, Fault},
+};
 use uuid::Uuid;
 
 use crate::{
@@ -189,6 +193,86 @@ on_both_databases! {
         assert_eq!(crm.get(ALPHA, &start).await.json()["state"], "failed");
         assert_eq!(crm.fake().calls().len(), 1);
         crm.get(BETA, &start).await.problem(404);
+    }
+
+    async fn somebody_elses_call_is_not_taken_for_the_lost_one(crm: Crm) {
+        crm.clock.set(crm.fake().now());
+        let wait = async |seconds: u64| {
+            crm.clock.advance(SignedDuration::try_from(Duration::from_secs(seconds)).unwrap());
+            crm.fake().advance(Duration::from_secs(seconds)).await;
+        };
+        let ana = crm.person("Ana", Some(MOBILE), None).await;
+        // Another program has rung the same phone with the same number a minute before.
+        let other = CreateCall::new(MOBILE, ALPHA_LINE).url("https://dialer.example.com/");
+        crm.fake().client().calls().create(other).await.unwrap();
+        wait(60).await;
+        let body = json!({"to": SENDER, "user_id": ana});
+        crm.fake().fail_next(Fault::DropBefore);
+        let lost = crm.start_call(ALPHA, "1", &body).await.json_with(202);
+        wait(2).await;
+        // And one comes in between the two numbers, which is nobody's yet.
+        let lasts = CallFate::Completed(Duration::from_secs(5));
+        crm.fake().add_incoming_call(ALPHA_LINE, MOBILE, lasts);
+        let start = format!("/api/calls/{}/start", lost["id"].as_str().unwrap());
+        for _ in 0..4 {
+            wait(61).await;
+            crm.work().await;
+        }
+        let state = crm.get(ALPHA, &start).await.json();
+        assert_eq!((&state["state"], &state["call_sid"]), (&json!("failed"), &Value::Null));
+    }
+
+    async fn a_call_that_was_found_for_another_one_is_not_found_again(crm: Crm) {
+        crm.clock.set(crm.fake().now());
+        let ana = crm.person("Ana", Some(MOBILE), None).await;
+        let body = json!({"to": SENDER, "user_id": ana});
+        let first = crm.start_call(ALPHA, "1", &body).await.json_with(201);
+        // As if the process had died before the store had it.
+        let db = &crm.state.database.db;
+        let sql = "update calls set call_sid = $1";
+        db.execute(sql, crm::args![sid("CA", 0xfff1)]).await.unwrap();
+        crm.fake().fail_next(Fault::DropBefore);
+        let lost = crm.start_call(ALPHA, "2", &body).await.json_with(202);
+        let start = format!("/api/calls/{}/start", lost["id"].as_str().unwrap());
+        for _ in 0..4 {
+            crm.clock.advance(SignedDuration::from_secs(61));
+            crm.work().await;
+        }
+        let state = crm.get(ALPHA, &start).await.json();
+        assert_eq!((&state["state"], &state["call_sid"]), (&json!("failed"), &Value::Null));
+        assert_eq!(first["call_sid"], json!(crm.fake().calls()[0].sid));
+    }
+
+    async fn a_lost_call_of_an_account_that_is_gone_is_given_up(crm: Crm) {
+        let ana = crm.person("Ana", Some(MOBILE), None).await;
+        crm.fake().fail_next(Fault::DropAfter);
+        let body = json!({"to": SENDER, "user_id": ana});
+        let lost = crm.start_call(ALPHA, "1", &body).await.json_with(202);
+        let sql = "update call_flows set account_sid = 'AC0000000000000000000000000000dead'";
+        crm.state.database.db.execute(sql, vec![]).await.unwrap();
+        let start = format!("/api/calls/{}/start", lost["id"].as_str().unwrap());
+        for _ in 0..2 {
+            crm.clock.advance(SignedDuration::from_secs(61));
+            crm.work().await;
+            assert_eq!(crm.get(ALPHA, &start).await.json()["state"], "unknown");
+        }
+        crm.clock.advance(SignedDuration::from_secs(61));
+        crm.work().await;
+        assert_eq!(crm.get(ALPHA, &start).await.json()["state"], "failed");
+    }
+
+    async fn what_twilio_never_lets_us_look_up_is_given_up_in_the_end(crm: Crm) {
+        let ana = crm.person("Ana", Some(MOBILE), None).await;
+        crm.fake().fail_next(Fault::DropAfter);
+        let body = json!({"to": SENDER, "user_id": ana});
+        let lost = crm.start_call(ALPHA, "1", &body).await.json_with(202);
+        let start = format!("/api/calls/{}/start", lost["id"].as_str().unwrap());
+        for (minutes, state) in [(5, "unknown"), (56, "failed")] {
+            crm.clock.advance(SignedDuration::from_mins(minutes));
+            crm.fake().fail_next(Fault::Status(StatusCode::UNAUTHORIZED));
+            crm.work().await;
+            assert_eq!(crm.get(ALPHA, &start).await.json()["state"], state);
+        }
     }
 
     async fn a_report_may_be_faster_than_the_answer(crm: Crm) {

@@ -4,19 +4,28 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use twilio_hooks::{CallStatus, client::ListCalls};
+use twilio_hooks::{
+    CallDirection, CallStatus,
+    client::{Call, ListCalls},
+};
 
 use super::{
     Outgoing,
     kept::{OutgoingCall, OutgoingState},
 };
-use crate::jobs::Job;
+use crate::{accounts::AccountError, jobs::Job};
 
 /// How long after it was asked for a call may have been made at Twilio.
 const WINDOW: SignedDuration = SignedDuration::from_mins(10);
 
+/// How much the clocks of Twilio and of this machine may differ.
+const SKEW: SignedDuration = SignedDuration::from_secs(30);
+
 /// After this time without a trace of it, there is no such call.
 const GIVE_UP: SignedDuration = SignedDuration::from_mins(3);
+
+/// After this time it is not looked for any more, even if Twilio never said whether there is one.
+const NEVER_TOLD: SignedDuration = SignedDuration::from_hours(1);
 
 /// How often to look.
 const SLEEP: Duration = Duration::from_secs(30);
@@ -35,12 +44,30 @@ impl LookUp {
     }
 
     async fn look_up(&self, call: &OutgoingCall, now: Timestamp) -> anyhow::Result<()> {
+        let waited = now.duration_since(call.asked_at);
+        match self.find(call, now).await {
+            Ok(false) if waited >= GIVE_UP => {}
+            Err(_) if waited >= NEVER_TOLD => {}
+            found => return found.map(drop),
+        }
+        let failed = OutgoingState::Failed;
+        let kept = &self.outgoing.kept;
+        Ok(kept.not_started(call, failed, None, now).await?)
+    }
+
+    /// Looks once, and says whether it was found.
+    async fn find(&self, call: &OutgoingCall, now: Timestamp) -> anyhow::Result<bool> {
         let outgoing = &self.outgoing;
         if let Some(sid) = &call.call_sid {
             outgoing.kept.started(call, sid).await?;
-            return Ok(());
+            return Ok(true);
         }
-        let client = outgoing.accounts.client(&call.account_sid).await?;
+        let client = match outgoing.accounts.client(&call.account_sid).await {
+            Ok(client) => client,
+            // Nobody can look it up any more.
+            Err(AccountError::Unknown) => return Ok(false),
+            Err(error) => return Err(error.into()),
+        };
         let which = ListCalls::new()
             .to(call.phone.as_str())
             .from(call.decided.line.as_str())
@@ -51,15 +78,7 @@ impl LookUp {
             let Some(found) = pages.next().await.transpose()? else {
                 break;
             };
-            let fits = found
-                .date_created
-                .is_none_or(|made| made.duration_since(call.asked_at).abs() <= WINDOW);
-            if !fits
-                || outgoing
-                    .kept
-                    .is_known(&call.account_sid, &found.sid)
-                    .await?
-            {
+            if !may_be(&found, call) || outgoing.kept.is_of_another(call, &found.sid).await? {
                 continue;
             }
             if outgoing.kept.started(call, &found.sid).await? {
@@ -68,15 +87,21 @@ impl LookUp {
                     .hooks
                     .record(call.change(&found.sid, status, now))
                     .await?;
-                return Ok(());
+                return Ok(true);
             }
         }
-        if now.duration_since(call.asked_at) >= GIVE_UP {
-            let failed = OutgoingState::Failed;
-            outgoing.kept.not_started(call, failed, None, now).await?;
-        }
-        Ok(())
+        Ok(false)
     }
+}
+
+/// Whether a call at Twilio may be the one that was asked for: made by a program, after that.
+fn may_be(found: &Call, call: &OutgoingCall) -> bool {
+    let after = found
+        .date_created
+        .map(|made| made.duration_since(call.asked_at));
+    found.parent_call_sid.is_none()
+        && found.direction == Some(CallDirection::OutboundApi)
+        && after.is_some_and(|after| (-SKEW..=WINDOW).contains(&after))
 }
 
 #[async_trait]

@@ -148,6 +148,9 @@ pub(super) struct Kept {
 /// How long nothing need be heard of a call before it is looked up.
 const PATIENCE: SignedDuration = SignedDuration::from_secs(60);
 
+/// Calls that were asked for earlier can't be taken for a new one.
+const LATELY: SignedDuration = SignedDuration::from_mins(30);
+
 macro_rules! select {
     ($where:literal) => {
         concat!(
@@ -339,15 +342,25 @@ impl Kept {
         Ok(self.db.execute(sql, args).await? > 0)
     }
 
-    /// Whether a call at Twilio is known to be one of ours.
-    pub(super) async fn is_known(
+    /// Whether a call at Twilio is known to be another one than this.
+    pub(super) async fn is_of_another(
         &self,
-        account: &AccountSid,
+        call: &OutgoingCall,
         sid: &CallSid,
     ) -> Result<bool, StoreError> {
-        let sql = "select id from calls where account_sid = $1 and call_sid = $2";
-        let row = self.db.row(sql, args![account.as_str(), sid.as_str()]);
-        Ok(row.await?.is_some())
+        let sql = "select id from calls
+                   where account_sid = $1 and call_sid = $2 and id <> $3
+                   union all
+                   select call_id from call_flows
+                   where account_sid = $1 and call_sid = $2 and call_id <> $3 and call_id > $4";
+        let oldest = call.asked_at.checked_sub(LATELY).unwrap_or(call.asked_at);
+        let args = args![
+            call.account_sid.as_str(),
+            sid.as_str(),
+            call.call_id,
+            CallId::at(oldest),
+        ];
+        Ok(self.db.row(sql, args).await?.is_some())
     }
 }
 
