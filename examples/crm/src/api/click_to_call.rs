@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use http::{HeaderMap, StatusCode};
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use twilio_hooks::{CallId, CallSid, ContactId, ErrorCode, LineId, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -17,7 +16,7 @@ use super::{
 use crate::{
     app::AppState,
     calls::{OutgoingCall, OutgoingState, Phone, StartCall, StartError},
-    people::{Permission, audit},
+    people::Permission,
 };
 
 /// How long a key may be.
@@ -151,12 +150,7 @@ async fn start(
         to: new.to,
         key: key(&headers),
     };
-    let (call, is_new) = state.outgoing.start(&wanted).await?;
-    if is_new {
-        let object = Some(("call", call.call_id.as_uuid()));
-        let details = json!({ "user_id": user, "state": call.state });
-        audit(&state.database.db, &caller, "call.started", object, details).await?;
-    }
+    let call = state.outgoing.start(&caller, &wanted).await?;
     let status = match call.state {
         OutgoingState::Failed => {
             let code = call.error_code.map(ErrorCode::from);

@@ -275,6 +275,35 @@ on_both_databases! {
         }
     }
 
+    async fn a_slow_twilio_is_answered_with_202_and_the_call_is_on_the_audit_log(crm: Crm) {
+        let ana = crm.person("Ana", Some(MOBILE), None).await;
+        let body = json!({"to": SENDER, "user_id": ana});
+        let audited = async || {
+            let entries = crm.get(ALPHA, "/api/audit").await.items();
+            let of_calls = entries.into_iter().filter(|it| it["action"] == "call.started");
+            of_calls.map(|it| it["object_id"].clone()).collect::<Vec<_>>()
+        };
+        crm.fake().fail_next(Fault::HangAfter);
+        let slow = crm.start_call(ALPHA, "1", &body).await.json_with(202);
+        assert_eq!(slow["state"], "asked");
+        assert_eq!(audited().await, [slow["id"].clone()]);
+        // Asking again starts nothing, and is no second entry.
+        let again = crm.start_call(ALPHA, "1", &body).await.json_with(202);
+        assert_eq!(again["id"], slow["id"]);
+        assert_eq!(audited().await.len(), 1);
+        assert_eq!(crm.fake().calls().len(), 1);
+        // Twilio's first report says that it has it.
+        let call_sid = crm.fake().calls()[0].sid.clone();
+        let report = [
+            ("CallSid", call_sid.as_str()), ("From", ALPHA_LINE), ("To", MOBILE),
+            ("CallStatus", "ringing"), ("Direction", "outbound-api"),
+        ];
+        let id = slow["id"].as_str().unwrap();
+        assert_eq!(crm.twilio(&format!("voice/out/{id}/status"), &report).await.status, 204);
+        let found = crm.get(ALPHA, &format!("/api/calls/{id}/start")).await.json();
+        assert_eq!(found["state"], "started");
+    }
+
     async fn a_report_may_be_faster_than_the_answer(crm: Crm) {
         let ana = crm.person("Ana", Some(MOBILE), None).await;
         let body = json!({"to": SENDER, "user_id": ana});

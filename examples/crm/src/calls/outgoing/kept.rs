@@ -14,8 +14,10 @@ use super::super::{
     settings::json,
 };
 use crate::{
+    api::Caller,
     args,
     database::{Db, Row},
+    people::audit,
 };
 
 /// What was decided when the call was started.
@@ -169,8 +171,9 @@ impl Kept {
         Self { db }
     }
 
-    /// Keeps a call before Twilio is asked. Says `false` if the person has used the key before.
-    pub(super) async fn add(&self, new: &NewCall<'_>) -> Result<bool, StoreError> {
+    /// Keeps a call before Twilio is asked, and puts it on the audit log. Says `false` if the person
+    /// has used the key before.
+    pub(super) async fn add(&self, new: &NewCall<'_>, caller: &Caller) -> Result<bool, StoreError> {
         let call = new.call;
         let mut tx = self.db.begin().await?;
         let sql = "insert into call_flows (call_id, company_id, line_id, direction, account_sid,
@@ -209,6 +212,9 @@ impl Kept {
         let rings = Happened::about(HappenedKind::Forwarded, &call.decided.phone_name);
         let (company, id) = (call.company_id, call.call_id);
         add_events(&mut tx, company, id, &[rings], call.asked_at).await?;
+        let object = Some(("call", id.as_uuid()));
+        let details = serde_json::json!({ "user_id": call.user_id });
+        audit(&mut tx, caller, "call.started", object, details).await?;
         tx.commit().await?;
         Ok(true)
     }

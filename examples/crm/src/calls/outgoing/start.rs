@@ -1,8 +1,9 @@
 //! [`Outgoing`]: starts a call.
 
-use std::sync::Arc;
+use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
+use tokio::time::timeout;
 use twilio_hooks::{
     Address, AddressKind, CallId, CallStatus, CompanyId, ContactId, Hooks, LineId, UserId,
     client::{ClientError, CreateCall},
@@ -20,6 +21,7 @@ use super::{
 };
 use crate::{
     accounts::Accounts,
+    api::Caller,
     args,
     clock::Clock,
     contacts::{company, phone},
@@ -28,6 +30,10 @@ use crate::{
 
 /// For how many seconds our own phone rings.
 const RING: u32 = 30;
+
+/// How long Twilio's answer is waited for: less than a request of the API may take, and less than
+/// Twilio is asked.
+const PATIENCE: Duration = Duration::from_secs(7);
 
 /// A call that somebody wants to start.
 #[derive(Debug, Clone)]
@@ -111,22 +117,25 @@ impl Outgoing {
         self.kept.get(company, id).await
     }
 
-    /// Keeps a call and asks Twilio for it. Asking again by the same key starts nothing; whether this
-    /// one was new is said as well.
+    /// Keeps a call and asks Twilio for it. Asking again by the same key starts nothing.
     ///
-    /// What Twilio says is in the state: an answer is waited for, and if there is none the call is
-    /// looked up later.
+    /// What Twilio says is in the state: its answer is waited for, but not long. If none comes the call
+    /// is looked up later.
     ///
     /// # Errors
     /// See [`StartError`]; Twilio was not asked then.
-    pub async fn start(&self, wanted: &StartCall) -> Result<(OutgoingCall, bool), StartError> {
+    pub async fn start(
+        &self,
+        caller: &Caller,
+        wanted: &StartCall,
+    ) -> Result<OutgoingCall, StartError> {
         let now = self.clock.now();
         let lines = self.database.lines.lines(wanted.company).await?;
         self.exist(wanted, &lines).await?;
         if let Some(key) = &wanted.key
             && let Some(before) = self.repeated(wanted, key).await?
         {
-            return Ok((before, false));
+            return Ok(before);
         }
         let (call, line_id) = self.prepare(wanted, &lines, now).await?;
         let key = wanted.key.as_deref().ok_or(StartError::NoKey)?;
@@ -135,26 +144,26 @@ impl Outgoing {
             line_id,
             key,
         };
-        if !self.kept.add(&new).await? {
+        if !self.kept.add(&new, caller).await? {
             let before = self.repeated(wanted, key).await?;
-            return Ok((before.ok_or(StartError::OtherRequest)?, false));
+            return before.ok_or(StartError::OtherRequest);
         }
-        // Whoever asked may hang up; what was begun is brought to its end.
+        // Whoever asked may hang up, or have waited long enough; what was begun is brought to its end.
         let (this, asked) = (self.clone(), call.clone());
         let asking = tokio::spawn(async move { this.ask(&asked).await });
-        match asking.await {
-            Ok(Ok(())) => {}
-            Ok(Err(error)) => tracing::error!(
+        match timeout(PATIENCE, asking).await {
+            Ok(Ok(Ok(()))) | Err(_) => {}
+            Ok(Ok(Err(error))) => tracing::error!(
                 call.id = %call.call_id,
                 error = &error as &dyn std::error::Error,
                 "what Twilio said of a call was not kept"
             ),
-            Err(_) => {
+            Ok(Err(_)) => {
                 tracing::error!(call.id = %call.call_id, reason = "panic", "a call was asked for");
             }
         }
         let kept = self.kept.get(call.company_id, call.call_id).await?;
-        Ok((kept.unwrap_or(call), true))
+        Ok(kept.unwrap_or(call))
     }
 
     /// Everything that is named must be the company's.
