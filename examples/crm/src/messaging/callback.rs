@@ -13,11 +13,11 @@ use http::StatusCode;
 use twilio_hooks::{
     AccountSid, MessageId, Params, ReceiveError,
     store::{Change, Interaction, StoreError},
-    webhook::MessageStatusUpdate,
+    webhook::{Hooked as _, MessageStatusUpdate},
 };
 use twilio_hooks_axum::{Protect, Signed};
 
-use super::{Messaging, Outgoing, sender::OPTED_OUT};
+use super::{Messaging, Outgoing, record::of_somebody_else, sender::OPTED_OUT};
 use crate::app::AppState;
 
 /// The route, which lets only Twilio in.
@@ -82,16 +82,23 @@ impl Messaging {
             _ => None,
         };
         let is_here = match &text {
-            Some(text) => self.has_its_line(text).await?,
+            Some(text) => self.is_found_here(text).await?,
             None => false,
         };
         let (sid, error) = (update.message_sid.clone(), update.error());
-        let adjust = |change| match &text {
-            Some(text) if is_here => complete(change, text),
-            _ => change,
-        };
         let now = self.clock.now();
-        let received = self.hooks.receive_with(update, params, now, adjust).await;
+        let received = match &text {
+            Some(text) if is_here => {
+                let adjust = |change| complete(change, text);
+                self.hooks.receive_with(update, params, now, adjust).await
+            }
+            // Nobody is told of a text of somebody else's.
+            Some(_) => {
+                let change = of_somebody_else(update.change(params, now));
+                self.hooks.record(change).await.map(drop)
+            }
+            None => self.hooks.receive(update, params, now).await,
+        };
         if let Err(error) = received
             && !error.is_stored()
         {

@@ -95,6 +95,8 @@ words! {
         Expired => "expired";
         /// The line is not the company's any more.
         LineGone => "line-gone";
+        /// Twilio took it, and then the line was not the company's any more.
+        LineLost => "line-lost";
         /// The person has said STOP in the meantime.
         OptedOut => "opted-out";
         /// Somebody has blocked the contact in the meantime.
@@ -122,6 +124,11 @@ impl GaveUp {
             Self::LineGone => Failure::ours(
                 "The line it was to be sent from is not yours any more.",
                 "Write it again from another line.",
+                false,
+            ),
+            Self::LineLost => Failure::ours(
+                "Twilio took it, but the line is not yours any more, so nobody knows whether it arrived.",
+                "Ask the recipient before you write it again from another line.",
                 false,
             ),
             Self::OptedOut => Failure::ours(
@@ -203,6 +210,7 @@ mod tests {
             GaveUp::Refused,
             GaveUp::Expired,
             GaveUp::LineGone,
+            GaveUp::LineLost,
             GaveUp::OptedOut,
             GaveUp::Blocked,
             GaveUp::Ambiguous,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use twilio_hooks::{
-    Address, CompanyId, MessageId, MessageSid, MessageStatus, ReceiveError,
+    Address, CompanyId, MessageId, MessageSid, MessageStatus, Params, ReceiveError,
     notify::Topic,
     store::{
         Change, ContactDetails, Direction, Interaction, MessageChange, Notice, NotificationDraft,
@@ -10,7 +10,10 @@ use twilio_hooks::{
     },
 };
 
-use super::{Messaging, Outgoing, failure::Failure};
+use super::{
+    Messaging, Outgoing,
+    failure::{Failure, GaveUp},
+};
 use crate::{
     args,
     consent::{self, Source},
@@ -81,17 +84,8 @@ impl Messaging {
                      and state <> 'sent'";
         let due = super::after(now, super::claim::LEASE);
         let args = args![text.id, message.sid.as_str(), due, now];
-        match self.db().execute(sql, args).await {
-            Ok(_) => {}
-            Err(error) if is_duplicate(&error) => {
-                tracing::warn!(
-                    outgoing.id = %text.id,
-                    message.sid = %message.sid,
-                    reason = "other-text",
-                    "Twilio's message belongs to another text already"
-                );
-            }
-            Err(error) => return Err(error.into()),
+        if let Err(error) = self.db().execute(sql, args).await {
+            is_of_other_text(text, &message.sid, error)?;
         }
         self.record(text, message).await
     }
@@ -135,19 +129,37 @@ impl Messaging {
                 format!("Status: {}", message.status),
             ));
         }
+        if !self.is_found_here(text).await? {
+            change = of_somebody_else(change);
+        }
         self.hooks.record(change).await?;
-        self.adopt(text, &message.sid).await?;
+        match self.in_store(text, &message.sid).await? {
+            Some(sms) => self.note_sent(text, &message.sid, sms).await?,
+            None => self.lose(text, message).await?,
+        }
         Ok(())
     }
 
-    /// Whether the line of a text is still the company's. If it was given away, what Twilio reports
-    /// goes to its owner, without what only we know of the text.
+    /// Whether the line of a text is still the company's, so that it may be sent.
     pub(super) async fn has_its_line(&self, text: &Outgoing) -> Result<bool, StoreError> {
         let sql = "select id from lines
-                   where company_id = $1 and id = $2 and account_sid = $3 and address = $4";
+                   where company_id = $1 and account_sid = $2 and address = $3 and id = $4";
         let args = args![
             text.company_id,
-            text.line_id,
+            text.account_sid.as_str(),
+            text.sender.as_str(),
+            text.line_id
+        ];
+        Ok(self.db().row(sql, args).await?.is_some())
+    }
+
+    /// Whether the store finds the company by what Twilio says of a text. If its line was given away,
+    /// that goes to who has it now, without what is nobody else's business.
+    pub(super) async fn is_found_here(&self, text: &Outgoing) -> Result<bool, StoreError> {
+        let sql = "select id from lines
+                   where company_id = $1 and account_sid = $2 and address = $3";
+        let args = args![
+            text.company_id,
             text.account_sid.as_str(),
             text.sender.as_str()
         ];
@@ -156,37 +168,74 @@ impl Messaging {
 
     /// Notes that the store has the message of a text.
     pub(super) async fn adopt(&self, text: &Outgoing, sid: &MessageSid) -> Result<(), StoreError> {
+        match self.in_store(text, sid).await? {
+            Some(sms) => self.note_sent(text, sid, sms).await,
+            None => Ok(()),
+        }
+    }
+
+    /// The message of a text in the store, if the company has it there.
+    async fn in_store(
+        &self,
+        text: &Outgoing,
+        sid: &MessageSid,
+    ) -> Result<Option<MessageId>, StoreError> {
         let sql = "select id, company_id from sms where account_sid = $1 and message_sid = $2";
         let args = args![text.account_sid.as_str(), sid.as_str()];
         let Some(row) = self.db().row(sql, args).await? else {
-            return Ok(());
+            return Ok(None);
         };
-        let sms_id: MessageId = row.get("id")?;
         let company: Option<CompanyId> = row.get("company_id")?;
         if company != Some(text.company_id) {
             tracing::warn!(
                 outgoing.id = %text.id,
                 reason = "other-company",
-                "a text was sent over a line that is another company's by now"
+                "a text was sent over a line that is not its company's any more"
             );
-            return Ok(());
+            return Ok(None);
         }
+        row.get("id").map(Some)
+    }
+
+    /// Twilio has a text, and nothing more will be heard of it, because the line is not the company's
+    /// any more.
+    async fn lose(&self, text: &Outgoing, message: &AtTwilio) -> Result<(), StoreError> {
+        let now = self.clock.now();
+        let code = message.error_code;
+        let why = code.is_none().then_some(GaveUp::LineLost);
+        let sql = "update outgoing set state = 'failed', message_sid = $2, due_at = null,
+                       error_code = $3, problem = $4, updated_at = $5
+                   where id = $1 and (message_sid is null or message_sid = $2)
+                     and state not in ('sent', 'failed')
+                   returning *";
+        let args = args![
+            text.id,
+            message.sid.as_str(),
+            code,
+            why.map(GaveUp::as_str),
+            now
+        ];
+        match self.db().row(sql, args).await {
+            Ok(Some(row)) => self.tell_end(&Outgoing::read(&row)?, now).await,
+            Ok(None) => Ok(()),
+            Err(error) => is_of_other_text(text, &message.sid, error),
+        }
+    }
+
+    async fn note_sent(
+        &self,
+        text: &Outgoing,
+        sid: &MessageSid,
+        sms: MessageId,
+    ) -> Result<(), StoreError> {
         let sql = "update outgoing set state = 'sent', message_sid = $2, sms_id = $3,
                        due_at = null, problem = null, error_code = null, updated_at = $4
                    where id = $1 and (message_sid is null or message_sid = $2)
                      and (state <> 'sent' or sms_id is null)";
-        let args = args![text.id, sid.as_str(), sms_id, self.clock.now()];
+        let args = args![text.id, sid.as_str(), sms, self.clock.now()];
         match self.db().execute(sql, args).await {
-            Err(error) if is_duplicate(&error) => {
-                tracing::warn!(
-                    outgoing.id = %text.id,
-                    message.sid = %sid,
-                    reason = "other-text",
-                    "Twilio's message belongs to another text already"
-                );
-                Ok(())
-            }
-            done => done.map(drop),
+            Ok(_) => Ok(()),
+            Err(error) => is_of_other_text(text, sid, error),
         }
     }
 
@@ -204,14 +253,10 @@ impl Messaging {
         .await
     }
 
-    /// Tells the company's people of a text that Twilio never took: the store has no message that
-    /// would tell them.
-    pub(super) async fn tell_failure(
-        &self,
-        text: &Outgoing,
-        failure: &Failure,
-        now: Timestamp,
-    ) -> Result<(), StoreError> {
+    /// Tells the company's people of a text that failed without a message in the store, which would
+    /// tell them.
+    pub(super) async fn tell_end(&self, text: &Outgoing, now: Timestamp) -> Result<(), StoreError> {
+        let failure = text.failure().unwrap_or_else(Failure::without_reason);
         let contact = self
             .database
             .directory
@@ -245,6 +290,38 @@ impl Messaging {
         let row = self.db().row(sql, args![id, account]).await?;
         row.as_ref().map(Outgoing::read).transpose()
     }
+}
+
+/// What is recorded of a text over a line that is not the company's any more: that Twilio has a message.
+/// Whom it is for, what it says and our name for it are nobody else's business.
+pub(super) fn of_somebody_else(mut change: Change) -> Change {
+    if let Interaction::Message(message) = &mut change.interaction {
+        message.id = None;
+        message.body = None;
+        message.to = Address::from("");
+    }
+    change.contact = None;
+    change.notification = None;
+    change.params = Params::default();
+    change
+}
+
+/// Lets the error pass that says that Twilio's message belongs to another text already.
+fn is_of_other_text(
+    text: &Outgoing,
+    sid: &MessageSid,
+    error: StoreError,
+) -> Result<(), StoreError> {
+    if !is_duplicate(&error) {
+        return Err(error);
+    }
+    tracing::warn!(
+        outgoing.id = %text.id,
+        message.sid = %sid,
+        reason = "other-text",
+        "Twilio's message belongs to another text already"
+    );
+    Ok(())
 }
 
 /// Words for a title.

@@ -15,7 +15,7 @@ use twilio_hooks::{
 
 use super::{
     Messaging, Outgoing, after,
-    failure::{Delay, Failure, GaveUp},
+    failure::{Delay, GaveUp},
     record::{AtTwilio, RecordError},
 };
 use crate::{accounts::AccountError, args, consent, contacts::block::is_blocked, jobs::Job};
@@ -271,8 +271,7 @@ impl Messaging {
         let Some(failed) = row.as_ref().map(Outgoing::read).transpose()? else {
             return Ok(());
         };
-        let failure = failed.failure().unwrap_or_else(Failure::without_reason);
-        self.tell_failure(&failed, &failure, now).await
+        self.tell_end(&failed, now).await
     }
 
     async fn outcome_unknown(&self, text: &Outgoing) -> Result<(), StoreError> {
