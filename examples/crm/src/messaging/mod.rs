@@ -46,7 +46,13 @@ pub use self::{
     sender::Sender,
     tidy::{Tidy, erase},
 };
-use crate::{accounts::Accounts, clock::Clock, database::Database, jobs::JobWake};
+use crate::{
+    accounts::Accounts,
+    clock::Clock,
+    database::Database,
+    jobs::JobWake,
+    notices::{DeliveryFailed, Notices},
+};
 use twilio_hooks::{Hooks, notify::Wake};
 
 /// What sending needs. Clones are cheap.
@@ -61,6 +67,7 @@ pub struct Messaging {
     wake: JobWake,
     /// Wakes the dispatcher of notifications.
     notify: Wake,
+    delivery: DeliveryFailed,
     grace: SignedDuration,
 }
 
@@ -75,7 +82,10 @@ impl Messaging {
         public_url: &str,
         notify: Wake,
     ) -> Self {
+        let notices = Notices::new(database.notices.clone(), notify.clone());
+        let delivery = DeliveryFailed::new(database.clone(), notices, clock.clone());
         Self {
+            delivery,
             database,
             hooks,
             accounts,

@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use twilio_hooks::{
-    Address, CompanyId, MessageId, MessageSid, MessageStatus, Params, ReceiveError,
+    Address, BoxError, CompanyId, MessageId, MessageSid, MessageStatus, Params, ReceiveError,
     notify::Topic,
     store::{
         Change, ContactDetails, Direction, Interaction, MessageChange, Notice, NotificationDraft,
@@ -66,6 +66,8 @@ pub(super) enum RecordError {
     Store(#[from] StoreError),
     #[error("the message could not be recorded")]
     Receive(#[from] ReceiveError),
+    #[error("nobody could be told that it failed")]
+    Tell(#[source] BoxError),
 }
 
 impl Messaging {
@@ -133,11 +135,25 @@ impl Messaging {
             change = of_somebody_else(change);
         }
         self.hooks.record(change).await?;
-        match self.in_store(text, &message.sid).await? {
-            Some(sms) => self.note_sent(text, &message.sid, sms).await?,
-            None => self.lose(text, message).await?,
+        let Some(sms) = self.in_store(text, &message.sid).await? else {
+            return Ok(self.lose(text, message).await?);
+        };
+        // No webhook has brought this, so no handler of webhooks has told of it.
+        if matches!(
+            message.status,
+            MessageStatus::Failed | MessageStatus::Undelivered
+        ) && let Some(message) = self
+            .database
+            .directory
+            .message(text.company_id, sms)
+            .await?
+        {
+            self.delivery
+                .tell(&message)
+                .await
+                .map_err(RecordError::Tell)?;
         }
-        Ok(())
+        Ok(self.note_sent(text, &message.sid, sms).await?)
     }
 
     /// Whether the line of a text is still the company's, so that it may be sent.

@@ -311,6 +311,18 @@ on_both_databases! {
         crm.minutes(1).await;
         let failed = crm.message(&id).await;
         assert_eq!((&failed["status"], &failed["failure"]["code"]), (&json!("failed"), &json!(30007)));
+        let failures = async || {
+            let told = crm.told().await.into_iter();
+            let of_failures = told.filter(|(topic, _)| topic == "delivery_failed");
+            of_failures.map(|(_, title)| title).collect::<Vec<_>>()
+        };
+        let once = ["Message to (202) 555-0143 not delivered"];
+        assert_eq!(failures().await, once);
+        // The report that comes late says nothing new.
+        let sid = failed["message_sid"].as_str().unwrap();
+        let params = [("MessageSid", sid), ("MessageStatus", "failed"), ("ErrorCode", "30007")];
+        assert_eq!(crm.twilio(&format!("sms/status/{id}"), &params).await.status, 204);
+        assert_eq!(failures().await, once);
     }
 }
 
