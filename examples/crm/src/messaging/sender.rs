@@ -15,6 +15,7 @@ use twilio_hooks::{
 
 use super::{
     Messaging, Outgoing, after,
+    claim::LEASE,
     failure::{Delay, GaveUp},
     record::{AtTwilio, RecordError},
 };
@@ -113,7 +114,12 @@ enum Asked {
     Taken(AtTwilio),
     Refused(Option<u32>),
     Unknown,
-    Later { why: Delay, pause: SignedDuration },
+    Later {
+        why: Delay,
+        pause: SignedDuration,
+    },
+    /// Twilio was not asked, because the text is somebody else's by now.
+    NotOurs,
 }
 
 impl Messaging {
@@ -188,6 +194,7 @@ impl Messaging {
                 Ok(self.refused(text, code).await?)
             }
             Asked::Unknown => Ok(self.outcome_unknown(text).await?),
+            Asked::NotOurs => Ok(()),
             Asked::Later { why, pause } => {
                 let due = after(self.clock.now(), pause);
                 // The next text of the line would fare no better.
@@ -228,6 +235,10 @@ impl Messaging {
         for link in self.links(text).await? {
             message = message.media_url(link);
         }
+        // Whoever was held up for long may find that it is somebody else's by now.
+        if !self.renew(text).await? {
+            return Ok(Asked::NotOurs);
+        }
         Ok(
             match timeout(TIME_LIMIT, client.messages().create(message)).await {
                 Ok(Ok(message)) => Asked::Taken(AtTwilio::of(&message)),
@@ -243,6 +254,15 @@ impl Messaging {
                 Err(_) => Asked::Unknown,
             },
         )
+    }
+
+    /// Makes the lease of a text a whole one again; says `false` if it has ended.
+    async fn renew(&self, text: &Outgoing) -> Result<bool, StoreError> {
+        let now = self.clock.now();
+        let sql = "update outgoing set due_at = $3, asked_at = $4
+                   where id = $1 and attempts = $2 and state = 'sending'";
+        let args = args![text.id, text.attempts, after(now, LEASE), now];
+        Ok(self.db().execute(sql, args).await? > 0)
     }
 
     async fn refused(&self, text: &Outgoing, code: Option<u32>) -> Result<(), StoreError> {

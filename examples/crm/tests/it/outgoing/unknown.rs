@@ -324,6 +324,43 @@ on_both_databases! {
         assert_eq!(crm.twilio(&format!("sms/status/{id}"), &params).await.status, 204);
         assert_eq!(failures().await, once);
     }
+
+    async fn lesson_14_a_server_that_was_paused_over_its_lease_sends_nothing(crm: Crm) {
+        crm.same_time().await;
+        let file = crm.upload(ALPHA, "image/gif", "GIF89a").await.json_with(201)["id"].clone();
+        let body = json!({"to": SENDER, "body": "Hello", "media": [file]});
+        let wanted = crm.ask(&body).await.json_with(201);
+        // The lease ends after the server has taken the text up and before it asks Twilio.
+        let db = &crm.state.database.db;
+        let pause = [
+            db.pick(
+                "create trigger pause after insert on media_links begin
+                     update outgoing set state = 'unknown', unknowns = unknowns + 1, checks = 0
+                     where state = 'sending';
+                 end",
+                "create function pause() returns trigger language plpgsql as $$ begin
+                     update outgoing set state = 'unknown', unknowns = unknowns + 1, checks = 0
+                     where state = 'sending';
+                     return new;
+                 end $$",
+            ),
+            db.pick(
+                "select 1",
+                "create trigger pause after insert on media_links
+                     for each row execute function pause()",
+            ),
+        ];
+        for sql in pause {
+            db.execute(sql, crm::args![]).await.unwrap();
+        }
+        crm.work().await;
+        assert!(crm.sent().is_empty(), "it is somebody else's by now");
+        let go_on = db.pick("drop trigger pause", "drop trigger pause on media_links");
+        db.execute(go_on, crm::args![]).await.unwrap();
+        crm.minutes(6).await;
+        assert_eq!(crm.sent(), ["Hello"]);
+        assert!(crm.message(wanted["id"].as_str().unwrap()).await["message_sid"].is_string());
+    }
 }
 
 /// Nothing here may show in logs.
