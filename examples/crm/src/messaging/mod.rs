@@ -16,10 +16,12 @@
 //! (`callback`), so a report that comes before our own commit finds its row, or makes it.
 //!
 //! - [`intent`]: what may be sent, and the row of it; [`outgoing`]: reading it
-//! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store
+//! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
+//!   costs
 //! - [`segments`], [`failure`]: for people who write
 //! - [`settings`], [`media`], [`recipient`]: what it depends on, beside [consent](crate::consent)
 
+mod budget;
 mod callback;
 mod claim;
 pub mod failure;

@@ -3,7 +3,7 @@
 use twilio_hooks::{CompanyId, MessageId, MessageStatus, UserId, store::StoreError};
 use uuid::Uuid;
 
-use super::{Messaging, NewText, Outgoing, Refusal, State, failure::Failure, intent::To};
+use super::{Messaging, NewText, Outgoing, Refusal, State, budget, failure::Failure, intent::To};
 use crate::{args, database::Tx};
 
 impl Messaging {
@@ -22,10 +22,7 @@ impl Messaging {
             return Err(self.too_late(company, id).await?);
         };
         let canceled = Outgoing::read(&row)?;
-        let sql = "update outgoing_days set messages = messages - 1
-                   where company_id = $1 and day = $2 and messages > 0";
-        tx.execute(sql, args![company, canceled.budget_day.as_str()])
-            .await?;
+        budget::give_back(&mut tx, &canceled).await?;
         tx.commit().await?;
         Ok(canceled)
     }

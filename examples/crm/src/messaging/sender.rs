@@ -14,7 +14,7 @@ use twilio_hooks::{
 };
 
 use super::{
-    Messaging, Outgoing, after,
+    Messaging, Outgoing, after, budget,
     claim::LEASE,
     failure::{Delay, GaveUp},
     record::{AtTwilio, RecordError},
@@ -287,10 +287,15 @@ impl Messaging {
                    where id = $1 and attempts = $2 and state in ('sending', 'unknown')
                    returning *";
         let args = args![text.id, text.attempts, code, why.map(GaveUp::as_str), now];
-        let row = self.db().row(sql, args).await?;
+        let mut tx = self.db().begin().await?;
+        let row = tx.row(sql, args).await?;
         let Some(failed) = row.as_ref().map(Outgoing::read).transpose()? else {
             return Ok(());
         };
+        if budget::is_unspent(&failed, why) {
+            budget::give_back(&mut tx, &failed).await?;
+        }
+        tx.commit().await?;
         self.tell_end(&failed, now).await
     }
 

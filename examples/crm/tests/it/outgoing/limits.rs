@@ -2,8 +2,9 @@
 
 use jiff::SignedDuration;
 use serde_json::{Value, json};
+use twilio_hooks::{store::Lines as _, testing::Fault};
 
-use crate::support::{ALPHA, BETA, SENDER, on_both_databases};
+use crate::support::{ALPHA, ALPHA_LINE, BETA, SENDER, on_both_databases, sid};
 
 use super::{OTHER, THIRD};
 
@@ -60,6 +61,54 @@ on_both_databases! {
         let mut statuses = answers.map(|answer| answer.status);
         statuses.sort_unstable();
         assert_eq!(statuses, [201, 201, 201, 429, 429, 429]);
+    }
+
+    async fn what_twilio_never_got_is_not_spent(crm: Crm) {
+        crm.same_time().await;
+        crm.configure(&json!({"rate": 100, "time_zone": "Pacific/Honolulu"})).await;
+        let spent = async || {
+            let settings = crm.get(ALPHA, "/api/settings/messaging").await.json();
+            settings["used_today"].as_i64().unwrap()
+        };
+        let block = async |contact: &Value| {
+            let path = format!("/api/contacts/{}/block", contact.as_str().unwrap());
+            assert!(crm.request("PUT", ALPHA, &path, None).await.status < 300);
+        };
+        let blocked = crm.want(SENDER, "To somebody who is blocked then").await;
+        block(&crm.message(&blocked).await["contact_id"]).await;
+        crm.want(OTHER, "To somebody who says STOP then").await;
+        crm.text(&sid("SM", 0xfff1), OTHER, ALPHA_LINE, "STOP").await;
+        crm.work().await;
+        assert!(crm.sent().is_empty());
+        assert_eq!(spent().await, 0);
+        // What Twilio has refused it has got; and what it may have got is spent.
+        let refused = "+12025550146";
+        crm.fake().opt_out(refused);
+        crm.want(refused, "Refused").await;
+        crm.wait(1).await;
+        crm.work().await;
+        assert_eq!(spent().await, 1);
+        let lost = crm.want(THIRD, "Lost").await;
+        crm.fake().fail_next(Fault::DropBefore);
+        crm.wait(1).await;
+        crm.work().await;
+        block(&crm.message(&lost).await["contact_id"]).await;
+        crm.minutes(5).await;
+        assert_eq!(crm.message(&lost).await["status"], "failed");
+        assert_eq!(spent().await, 2);
+        // Too late; and without its line.
+        crm.want("+12025550147", "Too late").await;
+        crm.clock.advance(SignedDuration::from_hours(13));
+        crm.work().await;
+        assert_eq!(spent().await, 2);
+        crm.want("+12025550148", "Without a line").await;
+        let (lines, alpha) = (&crm.state.database.lines, crm.alpha().await);
+        let line = lines.lines(alpha).await.unwrap().remove(0);
+        lines.remove_line(alpha, line.id).await.unwrap();
+        crm.clock.advance(SignedDuration::from_secs(1));
+        crm.work().await;
+        assert_eq!(spent().await, 2);
+        assert!(crm.sent().is_empty());
     }
 
     async fn settings_are_changed_one_by_one(crm: Crm) {

@@ -1,0 +1,23 @@
+//! The day's budget of a company, when a text comes to nothing before Twilio has heard of it.
+
+use twilio_hooks::store::StoreError;
+
+use super::{Outgoing, failure::GaveUp};
+use crate::{args, database::Tx};
+
+/// Gives back what a text has taken.
+pub(super) async fn give_back(tx: &mut Tx, text: &Outgoing) -> Result<(), StoreError> {
+    let sql = "update outgoing_days set messages = messages - 1
+               where company_id = $1 and day = $2 and messages > 0";
+    let args = args![text.company_id, text.budget_day.as_str()];
+    tx.execute(sql, args).await.map(drop)
+}
+
+/// Whether Twilio has surely never heard of a text that was given up.
+pub(super) fn is_unspent(text: &Outgoing, why: Option<GaveUp>) -> bool {
+    text.unknowns == 0
+        && matches!(
+            why,
+            Some(GaveUp::Expired | GaveUp::LineGone | GaveUp::Blocked | GaveUp::OptedOut)
+        )
+}
