@@ -47,7 +47,7 @@ struct NewMessage {
     /// Whom it is for; or `to`.
     #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
-    /// A number; those of the line's country may be without its code. A contact is made if it is
+    /// A number; those of the company's country may be without its code. A contact is made if it is
     /// nobody's.
     to: Option<String>,
     /// The line that sends it. Unless set: that of the last conversation, else the default line.

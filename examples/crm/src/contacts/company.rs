@@ -32,9 +32,10 @@ pub struct CompanyPatch {
 /// # Errors
 /// If the database fails.
 pub async fn settings(db: &Db, company: CompanyId) -> Result<CompanySettings, StoreError> {
-    let sql = "select country, time_zone from company_settings where company_id = $1";
-    read(db.row(sql, args![company]).await?.as_ref())
+    read(db.row(SETTINGS, args![company]).await?.as_ref())
 }
+
+const SETTINGS: &str = "select country, time_zone from company_settings where company_id = $1";
 
 /// The country alone.
 ///
@@ -42,6 +43,14 @@ pub async fn settings(db: &Db, company: CompanyId) -> Result<CompanySettings, St
 /// If the database fails.
 pub async fn country(db: &Db, company: CompanyId) -> Result<Country, StoreError> {
     Ok(settings(db, company).await?.country)
+}
+
+/// As [`country`], in a transaction.
+///
+/// # Errors
+/// If the database fails.
+pub async fn country_in(tx: &mut Tx, company: CompanyId) -> Result<Country, StoreError> {
+    Ok(read(tx.row(SETTINGS, args![company]).await?.as_ref())?.country)
 }
 
 /// Changes what a company is set to, and gives what it is set to then.

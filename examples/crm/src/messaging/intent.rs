@@ -11,14 +11,14 @@ use uuid::Uuid;
 use super::{
     Messaging, Outgoing,
     media::{self, MAX_FILES},
-    recipient::{self, Recipient, country_of},
+    recipient::{self, Recipient},
     segments::{MAX_BODY, length},
     settings::{SendingSettings, settings_in},
 };
 use crate::{
     args,
     consent::{self, Between},
-    contacts::block::is_blocked_in,
+    contacts::{block::is_blocked_in, company},
     database::Tx,
     templates::{Context, render_in},
 };
@@ -409,9 +409,9 @@ async fn parties<'a>(
     let recipient = match &text.to {
         To::Contact(id) => recipient::find(tx, text.company, *id).await?,
         To::Number(number) => {
-            let country = given.or(usual).and_then(|line| country_of(&line.address));
-            let number = recipient::number(number, country)?;
-            recipient::find_or_make(tx, text.company, number.as_str(), now).await?
+            let home = company::country_in(tx, text.company).await?;
+            let number = recipient::number(number, home)?;
+            recipient::find_or_make(tx, text.company, &number, now).await?
         }
     };
     let line = match given {

@@ -6,25 +6,17 @@ use twilio_hooks::{Address, AddressKind, CompanyId, ContactId, store::StoreError
 use super::Refusal;
 use crate::{
     args,
-    contacts::phone::{Country, E164, normalise},
+    contacts::{
+        details,
+        phone::{Country, E164, normalise},
+    },
     database::{Row, Tx},
 };
 
-/// The number that somebody wrote; `country` is whose numbers may be written without their country's
+/// The number that somebody wrote; `home` is whose numbers may be written without their country's
 /// code.
-pub(super) fn number(text: &str, country: Option<Country>) -> Result<E164, Refusal> {
-    // Any country does for a number that names its own.
-    let country = country.or_else(|| text.trim_start().starts_with('+').then_some(Country::US));
-    let country = country.ok_or_else(|| {
-        Refusal::invalid("`to` must begin with + and the code of its country, as in +12025550143")
-    })?;
-    normalise(text, country).map_err(|error| Refusal::invalid(format!("`to`: {error}")))
-}
-
-/// The country of one of our numbers; a short code and a messaging service have none.
-#[must_use]
-pub fn country_of(line: &str) -> Option<Country> {
-    phonenumber::parse(None, line).ok()?.country().id()
+pub(super) fn number(text: &str, home: Country) -> Result<E164, Refusal> {
+    normalise(text, home).map_err(|error| Refusal::invalid(format!("`to`: {error}")))
 }
 
 /// A contact that may be texted.
@@ -60,19 +52,26 @@ pub(super) async fn find(
     Recipient::read(&row.ok_or(Refusal::NotFound)?)
 }
 
-/// The contact with a number, which is made if there is none.
+/// The contact with a number, or with another spelling of it; it is made if there is none.
+///
+/// If it is a part of another contact, it is the part that is texted.
 pub(super) async fn find_or_make(
     tx: &mut Tx,
     company: CompanyId,
-    number: &str,
+    number: &E164,
     now: Timestamp,
 ) -> Result<Recipient, Refusal> {
-    let sql = "insert into contacts (id, company_id, address, created_at) values ($1, $2, $3, $4)
-               on conflict (company_id, address) do nothing";
-    tx.execute(sql, args![ContactId::at(now), company, number, now])
+    let address = Address::from(number.as_str());
+    if let Ok(made) = details::create(tx, company, &address, now).await? {
+        return find(tx, company, made).await;
+    }
+    let variants = number.variants();
+    let other = variants.first().unwrap_or(number);
+    let sql = "select id, address from contacts where company_id = $1 and address in ($2, $3)
+               order by address <> $2 limit 1";
+    let row = tx
+        .row(sql, args![company, number.as_str(), other.as_str()])
         .await?;
-    let sql = "select id, address from contacts where company_id = $1 and address = $2";
-    let row = tx.row(sql, args![company, number]).await?;
     let row = row.ok_or_else(|| StoreError::corrupt("contact", "it is gone"))?;
     Recipient::read(&row)
 }
@@ -82,26 +81,17 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_may_be_written_as_in_the_country_of_the_line() {
-        let written = |text, line| {
-            let number = number(text, country_of(line)).ok();
+    fn numbers_may_be_written_as_in_the_country_of_the_company() {
+        let written = |text, home| {
+            let number = number(text, home).ok();
             number.map(|number| number.as_str().to_owned())
         };
         let us = Some("+12025550143".to_owned());
-        assert_eq!(written("(202) 555-0143", "+12025550187"), us);
-        assert_eq!(
-            written("0151 23456789", "+4930123456"),
-            Some("+4915123456789".to_owned())
-        );
-        let service = "MG00000000000000000000000000000001";
-        assert_eq!(written(" +1 202 555 0143", service), us);
-        assert_eq!(written("202 555 0143", service), None);
-        assert_eq!(written("whatsapp:+12025550143", "+12025550187"), None);
-    }
-
-    #[test]
-    fn services_and_short_codes_have_no_country() {
-        assert_eq!(country_of("MG00000000000000000000000000000001"), None);
-        assert_eq!(country_of("12345"), None);
+        assert_eq!(written("(202) 555-0143", Country::US), us);
+        let german = Some("+4915123456789".to_owned());
+        assert_eq!(written("0151 23456789", Country::DE), german);
+        assert_eq!(written(" +1 202 555 0143", Country::DE), us);
+        assert_eq!(written("(202) 555-0143", Country::DE), None);
+        assert_eq!(written("whatsapp:+12025550143", Country::US), None);
     }
 }

@@ -232,6 +232,41 @@ on_both_databases! {
         assert_eq!(crm.get(ALPHA, &path(&shared)).await.status, 200);
     }
 
+    async fn a_typed_number_is_of_the_companys_country(crm: Crm) {
+        crm.patch(ALPHA, "/api/settings/company", &json!({"country": "DE"})).await.json();
+        // The line is of another one.
+        let text = crm.ask(&json!({"to": "0151 23456789", "body": "Hallo"})).await.json_with(201);
+        assert_eq!(text["to_address"], "+4915123456789");
+        crm.ask(&json!({"to": "(202) 555-0143", "body": "Hello"})).await.problem(422);
+        let abroad = crm.ask(&json!({"to": "+1 202 555 0143", "body": "Hello"})).await.json_with(201);
+        assert_eq!(abroad["to_address"], SENDER);
+    }
+
+    async fn another_spelling_of_a_number_is_the_same_contact(crm: Crm) {
+        crm.text(&sid("SM", 0xfff1), "+5215512345678", ALPHA_LINE, "Hola").await;
+        let contact = crm.get(ALPHA, "/api/contacts").await.items()[0]["id"].clone();
+        let text = crm.ask(&json!({"to": "+52 55 1234 5678", "body": "Hola"})).await.json_with(201);
+        assert_eq!((&text["contact_id"], &text["to_address"]), (&contact, &json!("+5215512345678")));
+        crm.work().await;
+        assert_eq!(crm.get(ALPHA, "/api/contacts").await.items().len(), 1);
+        assert_eq!(crm.message(text["id"].as_str().unwrap()).await["contact_id"], contact);
+    }
+
+    async fn a_number_of_a_merged_contact_is_texted_itself(crm: Crm) {
+        let make = async |number: &str| {
+            let made = crm.post(ALPHA, "/api/contacts", &json!({"address": number})).await;
+            made.json_with(201)["id"].clone()
+        };
+        let (one, other) = (make(SENDER).await, make("+5215512345678").await);
+        let path = format!("/api/contacts/{}/merge", one.as_str().unwrap());
+        crm.post(ALPHA, &path, &json!({"other_id": other})).await.json();
+        for typed in ["+52 1 55 1234 5678", "+52 55 1234 5678"] {
+            let text = crm.ask(&json!({"to": typed, "body": "Hola"})).await.json_with(201);
+            assert_eq!(text["to_address"], "+5215512345678");
+        }
+        assert_eq!(crm.get(ALPHA, "/api/contacts").await.items().len(), 1);
+    }
+
     async fn what_can_not_be_sent_is_refused(crm: Crm) {
         for body in [
             json!({"to": SENDER}),
