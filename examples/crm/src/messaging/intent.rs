@@ -1,24 +1,23 @@
 //! [`NewText`]: what may be sent, and how it becomes a row, before Twilio hears of it.
 
-use std::{borrow::Cow, collections::BTreeMap};
+use std::collections::BTreeMap;
 
 use jiff::Timestamp;
-use twilio_hooks::{
-    AccountSid, Address, CompanyId, ContactId, LineId, MessageId, UserId, store::StoreError,
-};
+use twilio_hooks::{CompanyId, ContactId, LineId, MessageId, UserId, store::StoreError};
 use uuid::Uuid;
 
 use super::{
-    Messaging, Outgoing,
+    Messaging, Outgoing, Refusal,
     media::{self, MAX_FILES},
-    recipient::{self, Recipient},
+    parties::{OurLine, lines, parties},
+    recipient::Recipient,
     segments::{MAX_BODY, length},
-    settings::{SendingSettings, settings_in},
+    settings::settings_in,
 };
 use crate::{
     args,
     consent::{self, Between},
-    contacts::{block::is_blocked_in, company},
+    contacts::block::is_blocked_in,
     database::Tx,
     templates::{Context, render_in},
 };
@@ -175,37 +174,6 @@ impl std::fmt::Debug for NewText {
     }
 }
 
-/// Why something is not done.
-#[derive(Debug, thiserror::Error)]
-#[non_exhaustive]
-pub enum Refusal {
-    /// The company has no such thing.
-    #[error("there is no such contact, line, message or file")]
-    NotFound,
-    /// It can never be done.
-    #[error("{0}")]
-    Invalid(Cow<'static, str>),
-    /// It can't be done as things are.
-    #[error("{0}")]
-    Conflict(Cow<'static, str>),
-    /// It is too much.
-    #[error("{0}")]
-    TooMany(Cow<'static, str>),
-    /// The database failed.
-    #[error("the database failed")]
-    Store(#[from] StoreError),
-}
-
-impl Refusal {
-    pub(super) fn invalid(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::Invalid(detail.into())
-    }
-
-    pub(super) fn conflict(detail: impl Into<Cow<'static, str>>) -> Self {
-        Self::Conflict(detail.into())
-    }
-}
-
 /// The key of a request, and the digest of what it asks for: the same request made twice is one.
 #[derive(Debug, Clone)]
 pub struct Once {
@@ -356,28 +324,6 @@ async fn earlier(
     Ok(Some(Outgoing::read(&row)?))
 }
 
-/// A line of the company.
-pub(super) struct OurLine {
-    id: LineId,
-    account_sid: AccountSid,
-    address: String,
-}
-
-async fn lines(tx: &mut Tx, company: CompanyId) -> Result<Vec<OurLine>, StoreError> {
-    let sql = "select id, account_sid, address from lines where company_id = $1 order by id";
-    let rows = tx.rows(sql, args![company]).await?;
-    rows.iter()
-        .map(|row| {
-            let account: String = row.get("account_sid")?;
-            Ok(OurLine {
-                id: row.get("id")?,
-                account_sid: account.into(),
-                address: row.get("address")?,
-            })
-        })
-        .collect()
-}
-
 /// The body of the template, if the text has one.
 async fn template(tx: &mut Tx, text: &NewText) -> Result<Option<String>, Refusal> {
     let Some((id, _)) = &text.template else {
@@ -386,83 +332,6 @@ async fn template(tx: &mut Tx, text: &NewText) -> Result<Option<String>, Refusal
     let sql = "select body from templates where company_id = $1 and id = $2";
     let row = tx.row(sql, args![text.company, *id]).await?;
     Ok(Some(row.ok_or(Refusal::NotFound)?.get("body")?))
-}
-
-/// Who gets it, from which line.
-async fn parties<'a>(
-    tx: &mut Tx,
-    text: &NewText,
-    lines: &'a [OurLine],
-    settings: &SendingSettings,
-    now: Timestamp,
-) -> Result<(Recipient, &'a OurLine), Refusal> {
-    let by_id = |id| lines.iter().find(|line| line.id == id);
-    let given = match text.line {
-        Some(id) => Some(by_id(id).ok_or(Refusal::NotFound)?),
-        None => None,
-    };
-    let usual = match (settings.default_line.and_then(by_id), lines) {
-        (Some(line), _) => Some(line),
-        (None, [only]) => Some(only),
-        (None, _) => None,
-    };
-    let recipient = match &text.to {
-        To::Contact(id) => recipient::find(tx, text.company, *id).await?,
-        To::Number(number) => {
-            let home = company::country_in(tx, text.company).await?;
-            let number = recipient::number(number, home)?;
-            recipient::find_or_make(tx, text.company, &number, now).await?
-        }
-    };
-    let line = match given {
-        Some(line) => Some(line),
-        None => last_line(tx, text.company, recipient.id, lines)
-            .await?
-            .or(usual),
-    };
-    let line = line.ok_or_else(|| {
-        Refusal::invalid(if lines.is_empty() {
-            "the company has no line to send from"
-        } else {
-            "say which line sends it: `line_id`, or a default line in the settings"
-        })
-    })?;
-    Ok((recipient, line))
-}
-
-/// The line of the last text between us and the contact.
-async fn last_line<'a>(
-    tx: &mut Tx,
-    company: CompanyId,
-    contact: ContactId,
-    lines: &'a [OurLine],
-) -> Result<Option<&'a OurLine>, StoreError> {
-    // A line that is a messaging service shows in what we have sent ourselves only.
-    let sql = "select id, line_id from outgoing where company_id = $1 and contact_id = $2
-               order by id desc limit 1";
-    let mut last: Option<(Uuid, &OurLine)> = None;
-    if let Some(row) = tx.row(sql, args![company, contact]).await? {
-        let (id, line): (Uuid, LineId) = (row.get("id")?, row.get("line_id")?);
-        last = lines.iter().find(|it| it.id == line).map(|it| (id, it));
-    }
-    let sql = "select id, account_sid,
-                   case when direction = 'INBOUND' then to_address else from_address end as ours
-               from sms where company_id = $1 and contact_id = $2 order by id desc limit 10";
-    for row in tx.rows(sql, args![company, contact]).await? {
-        let (id, account, ours): (Uuid, String, String) =
-            (row.get("id")?, row.get("account_sid")?, row.get("ours")?);
-        let ours = Address::from(ours.as_str());
-        let line = lines.iter().find(|line| {
-            line.account_sid.as_str() == account && ours.contact_key() == Some(&line.address)
-        });
-        if let Some(line) = line {
-            if last.is_none_or(|(newest, _)| newest < id) {
-                last = Some((id, line));
-            }
-            break;
-        }
-    }
-    Ok(last.map(|(_, line)| line))
 }
 
 /// Takes one message from the day's budget. The row is the lock: of two that want the last one, one

@@ -15,7 +15,7 @@
 //! answer leaves `sending`, whose lease ends in `unknown`. The id is in the URL for status reports
 //! (`callback`), so a report that comes before our own commit finds its row, or makes it.
 //!
-//! - [`intent`]: what may be sent, and the row of it; [`outgoing`]: reading it
+//! - [`intent`]: what may be sent, and the row of it; `parties`: between whom; [`outgoing`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
 //!   costs
 //! - [`segments`], [`failure`]: for people who write
@@ -29,8 +29,10 @@ pub mod intent;
 mod lookup;
 pub mod media;
 pub mod outgoing;
+mod parties;
 pub mod recipient;
 mod record;
+mod refusal;
 pub mod retry;
 pub mod segments;
 mod sender;
@@ -43,8 +45,9 @@ use jiff::{SignedDuration, Timestamp};
 
 pub(crate) use self::callback::routes;
 pub use self::{
-    intent::{NewText, Refusal},
+    intent::NewText,
     outgoing::{Outgoing, State},
+    refusal::Refusal,
     sender::Sender,
     tidy::{Tidy, erase},
 };
