@@ -195,7 +195,7 @@ impl MessageView {
             direction: Direction::Outbound,
             status: text.status(),
             from_address: text.from_address(),
-            to_address: Address::from(text.to.as_str()),
+            to_address: text.to_address(),
             body: Some(text.body.clone()),
             media: files.iter().map(MediaView::from).collect(),
             num_segments: None,

@@ -129,7 +129,7 @@ fn complete(mut change: Change, text: &Outgoing) -> Change {
     if message.from.as_str().is_empty() {
         message.from = text.from_address();
     }
-    message.to = text.to.as_str().into();
+    message.to = text.to_address();
     message.body.get_or_insert_with(|| text.body.clone());
     text.route(&mut change);
     change

@@ -2,6 +2,21 @@
 
 use twilio_hooks::ErrorCode;
 
+/// The code for a message by WhatsApp to somebody who has not written for a day.
+const OUTSIDE_WINDOW: u32 = 63016;
+
+const WINDOW_IS_OVER: &str =
+    "WhatsApp lets you write freely only within 24 hours after the person's last message.";
+
+/// What an error code of Twilio's means, in a sentence, if that is known.
+#[must_use]
+pub fn meaning(code: u32) -> Option<&'static str> {
+    match code {
+        OUTSIDE_WINDOW => Some(WINDOW_IS_OVER),
+        _ => ErrorCode::new(code).meaning(),
+    }
+}
+
 /// Why a text did not reach its recipient.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Failure {
@@ -21,6 +36,16 @@ impl Failure {
     #[must_use]
     pub fn of_code(code: u32) -> Self {
         let known = ErrorCode::new(code);
+        if code == OUTSIDE_WINDOW {
+            return Self {
+                code: Some(code),
+                meaning: WINDOW_IS_OVER.to_owned(),
+                advice:
+                    "Wait until they write again, or send them an SMS: a new text to their number."
+                        .to_owned(),
+                retryable: false,
+            };
+        }
         match known.info() {
             Some(info) => Self {
                 code: Some(code),
@@ -200,6 +225,9 @@ mod tests {
         }
         assert!(Failure::of_code(30003).retryable);
         assert!(!Failure::of_code(30034).retryable);
+        let window = Failure::of_code(63016);
+        assert_eq!(meaning(63016), Some(window.meaning.as_str()));
+        assert!(window.meaning.contains("24 hours") && !window.retryable);
         let unknown = Failure::of_code(39_999);
         assert!(!unknown.retryable && unknown.advice.contains("errors/39999"));
     }

@@ -8,9 +8,9 @@ use uuid::Uuid;
 
 use super::{
     Messaging, Outgoing, Refusal,
+    channel::Channel,
     media::{self, MAX_FILES},
-    parties::{OurLine, lines, parties},
-    recipient::Recipient,
+    parties::{Parties, lines, parties},
     segments::{MAX_BODY, length},
     settings::settings_in,
 };
@@ -44,6 +44,8 @@ pub struct NewText {
     /// Whether no person wrote it.
     pub automatic: bool,
     pub(super) retry_of: Option<MessageId>,
+    /// Unless set: that of the contact's last text to the line; for a number, SMS.
+    pub(super) channel: Option<Channel>,
 }
 
 /// Whom a text is for.
@@ -69,6 +71,7 @@ impl NewText {
             user: None,
             automatic: false,
             retry_of: None,
+            channel: None,
         }
     }
 
@@ -269,7 +272,10 @@ impl Messaging {
         let lines = lines(tx, text.company).await?;
         media::check(tx, text.company, &text.media).await?;
         let template = template(tx, text).await?;
-        let (recipient, line) = parties(tx, text, &lines, &settings, now).await?;
+        let parties = parties(tx, text, &lines, &settings, now).await?;
+        let Parties {
+            recipient, line, ..
+        } = &parties;
         let body = text.text(tx, template, recipient.id, line.id).await?;
         check(&body, &text.media)?;
         if is_blocked_in(tx, text.company, recipient.id).await? {
@@ -293,7 +299,7 @@ impl Messaging {
         }
         let day = settings.day_of(now);
         spend(tx, text.company, &day, settings.daily_budget).await?;
-        let outgoing = insert(tx, text, &body, id, (&recipient, line), &day, now).await?;
+        let outgoing = insert(tx, text, &body, id, &parties, &day, now).await?;
         media::attach(tx, text.company, id, &text.media).await?;
         let sql = "insert into outgoing_lines (line_id, company_id, next_at) values ($1, $2, $3)
                    on conflict (line_id) do update set company_id = excluded.company_id
@@ -355,16 +361,21 @@ async fn insert(
     text: &NewText,
     body: &str,
     id: MessageId,
-    (recipient, line): (&Recipient, &OurLine),
+    parties: &Parties<'_>,
     day: &str,
     now: Timestamp,
 ) -> Result<Outgoing, StoreError> {
     let sql = "insert into outgoing (id, company_id, contact_id, line_id, account_sid, sender,
                    to_address, body, user_id, automatic, retry_of, state, due_at, attempts,
-                   unknowns, checks, budget_day, created_at, updated_at)
+                   unknowns, checks, budget_day, created_at, updated_at, channel)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, 'queued', $12, 0, 0, 0, $13,
-                   $12, $12)
+                   $12, $12, $14)
                returning *";
+    let Parties {
+        recipient,
+        line,
+        channel,
+    } = parties;
     let args = args![
         id,
         text.company,
@@ -379,6 +390,7 @@ async fn insert(
         text.retry_of,
         now,
         day,
+        channel.as_str(),
     ];
     let row = tx.row(sql, args).await?;
     let row = row.ok_or_else(|| StoreError::corrupt("outgoing", "it is gone"))?;

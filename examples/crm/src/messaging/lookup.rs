@@ -121,9 +121,9 @@ async fn candidates(client: &Client, text: &Outgoing) -> Result<Vec<Message>, Cl
         .unwrap_or(text.created_at)
         .checked_sub(SKEW)
         .unwrap_or(Timestamp::MIN);
-    let mut which = ListMessages::new().to(text.to.as_str()).page_size(100);
+    let mut which = ListMessages::new().to(text.to_address()).page_size(100);
     if !text.is_of_service() {
-        which = which.from(text.sender.as_str());
+        which = which.from(text.from_address());
     }
     let mut found = Vec::new();
     let mut pages = client.messages().list(which);

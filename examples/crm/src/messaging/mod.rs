@@ -15,7 +15,8 @@
 //! answer leaves `sending`, whose lease ends in `unknown`. The id is in the URL for status reports
 //! (`callback`), so a report that comes before our own commit finds its row, or makes it.
 //!
-//! - [`intent`]: what may be sent, and the row of it; `parties`: between whom; [`outgoing`]: reading it
+//! - [`intent`]: what may be sent, and the row of it; `parties`, [`channel`]: between
+//!   whom, and how; [`outgoing`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
 //!   costs
 //! - [`segments`], [`failure`]: for people who write
@@ -23,6 +24,7 @@
 
 mod budget;
 mod callback;
+pub mod channel;
 mod claim;
 pub mod failure;
 pub mod intent;

@@ -12,6 +12,7 @@ use uuid::Uuid;
 
 use super::{
     Messaging,
+    channel::Channel,
     failure::{Delay, Failure, GaveUp},
 };
 use crate::{
@@ -72,6 +73,8 @@ pub struct Outgoing {
     pub sender: String,
     /// The recipient's number.
     pub to: String,
+    /// The way it goes.
+    pub channel: Channel,
     /// The text.
     pub body: String,
     /// The person who wrote it.
@@ -118,7 +121,9 @@ impl Outgoing {
         let state: String = row.get("state")?;
         let sid: Option<String> = row.get("message_sid")?;
         let account: String = row.get("account_sid")?;
+        let channel: String = row.get("channel")?;
         Ok(Self {
+            channel: Channel::read(&channel)?,
             id: row.get("id")?,
             company_id: row.get("company_id")?,
             contact_id: row.get("contact_id")?,
@@ -153,8 +158,14 @@ impl Outgoing {
         if self.is_of_service() {
             Address::from("")
         } else {
-            Address::from(self.sender.as_str())
+            self.channel.address(&self.sender)
         }
+    }
+
+    /// The recipient, as Twilio writes it.
+    #[must_use]
+    pub fn to_address(&self) -> Address {
+        self.channel.address(&self.to)
     }
 
     /// Whose consent it needs.

@@ -1,4 +1,4 @@
-//! Between whom a text goes: who gets it, and from which line.
+//! Between whom a text goes: who gets it, from which line, and by which channel.
 
 use jiff::Timestamp;
 use twilio_hooks::{AccountSid, Address, CompanyId, ContactId, LineId, store::StoreError};
@@ -6,6 +6,7 @@ use uuid::Uuid;
 
 use super::{
     NewText, Refusal,
+    channel::{self, Channel},
     intent::To,
     recipient::{self, Recipient},
     settings::SendingSettings,
@@ -17,6 +18,20 @@ pub(super) struct OurLine {
     pub(super) id: LineId,
     pub(super) account_sid: AccountSid,
     pub(super) address: String,
+}
+
+impl OurLine {
+    /// Whether our side of a message, as Twilio writes it, is this line.
+    pub(super) fn has(&self, account: &str, ours: &Address) -> bool {
+        self.account_sid.as_str() == account && ours.contact_key() == Some(&self.address)
+    }
+}
+
+/// Between whom a text goes.
+pub(super) struct Parties<'l> {
+    pub(super) recipient: Recipient,
+    pub(super) line: &'l OurLine,
+    pub(super) channel: Channel,
 }
 
 pub(super) async fn lines(tx: &mut Tx, company: CompanyId) -> Result<Vec<OurLine>, StoreError> {
@@ -34,14 +49,14 @@ pub(super) async fn lines(tx: &mut Tx, company: CompanyId) -> Result<Vec<OurLine
         .collect()
 }
 
-/// Who gets it, from which line.
-pub(super) async fn parties<'a>(
+/// Who gets it, from which line, and how.
+pub(super) async fn parties<'l>(
     tx: &mut Tx,
     text: &NewText,
-    lines: &'a [OurLine],
+    lines: &'l [OurLine],
     settings: &SendingSettings,
     now: Timestamp,
-) -> Result<(Recipient, &'a OurLine), Refusal> {
+) -> Result<Parties<'l>, Refusal> {
     let by_id = |id| lines.iter().find(|line| line.id == id);
     let given = match text.line {
         Some(id) => Some(by_id(id).ok_or(Refusal::NotFound)?),
@@ -73,7 +88,19 @@ pub(super) async fn parties<'a>(
             "say which line sends it: `line_id`, or a default line in the settings"
         })
     })?;
-    Ok((recipient, line))
+    channel::check_line(line)?;
+    let channel = match (text.channel, &text.to) {
+        (Some(channel), _) => channel,
+        (None, To::Number(_)) => Channel::Sms,
+        (None, To::Contact(_)) => {
+            channel::of_answer(tx, text.company, recipient.id, line, lines).await?
+        }
+    };
+    Ok(Parties {
+        recipient,
+        line,
+        channel,
+    })
 }
 
 /// The line of the last text between us and the contact.
@@ -98,9 +125,7 @@ async fn last_line<'a>(
         let (id, account, ours): (Uuid, String, String) =
             (row.get("id")?, row.get("account_sid")?, row.get("ours")?);
         let ours = Address::from(ours.as_str());
-        let line = lines.iter().find(|line| {
-            line.account_sid.as_str() == account && ours.contact_key() == Some(&line.address)
-        });
+        let line = lines.iter().find(|line| line.has(&account, &ours));
         if let Some(line) = line {
             if last.is_none_or(|(newest, _)| newest < id) {
                 last = Some((id, line));

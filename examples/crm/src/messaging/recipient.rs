@@ -34,6 +34,9 @@ impl Recipient {
                 id: row.get("id")?,
                 address,
             }),
+            AddressKind::Messenger => Err(Refusal::invalid(
+                "this contact writes by Messenger, which can't be answered from here",
+            )),
             _ => Err(Refusal::invalid(
                 "this contact has no number that can be texted",
             )),

@@ -105,7 +105,7 @@ impl Messaging {
         let from = message.from.clone().unwrap_or_else(|| text.from_address());
         let mut sent = MessageChange::new(message.sid.clone(), Direction::Outbound)
             .with_status(message.status.clone())
-            .with_parties(from, text.to.as_str())
+            .with_parties(from, text.to_address())
             .with_body(text.body.as_str());
         sent.num_segments = message.num_segments;
         sent.error_code = message.error_code;

@@ -74,6 +74,7 @@ impl Messaging {
             .with_media(media?)
             .with_user(user);
         text.retry_of = Some(id);
+        text.channel = Some(old.channel);
         let again = self.queue_in(&mut tx, &text).await?;
         let sql = "update outgoing set retried_by = $3 where company_id = $1 and id = $2";
         tx.execute(sql, args![company, id, again.id]).await?;

@@ -220,7 +220,7 @@ impl Messaging {
     }
 
     async fn ask(&self, client: &Client, text: &Outgoing) -> Result<Asked, StoreError> {
-        let mut message = CreateMessage::new(text.to.as_str()).status_callback(format!(
+        let mut message = CreateMessage::new(text.to_address()).status_callback(format!(
             "{}/api/webhooks/twilio/sms/status/{}",
             self.public_url, text.id
         ));
@@ -230,7 +230,7 @@ impl Messaging {
         message = if text.is_of_service() {
             message.messaging_service_sid(text.sender.as_str())
         } else {
-            message.from(text.sender.as_str())
+            message.from(text.from_address())
         };
         for link in self.links(text).await? {
             message = message.media_url(link);

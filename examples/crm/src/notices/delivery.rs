@@ -3,7 +3,6 @@
 use async_trait::async_trait;
 use twilio_hooks::{
     BoxError, Handler, MessageStatus, Received,
-    error_code::ErrorCode,
     notify::Topic,
     store::{Direction, InteractionId, Message, Notice},
     webhook::MessageStatusUpdate,
@@ -14,6 +13,7 @@ use crate::{
     clock::Clock,
     contacts::{company, details},
     database::Database,
+    messaging::failure,
 };
 
 /// Tells of messages that did not arrive, once each, with the reason in plain words.
@@ -79,7 +79,7 @@ fn reason(code: Option<u32>) -> String {
     let Some(code) = code.filter(|code| *code != 0) else {
         return "Twilio gave no reason.".to_owned();
     };
-    match ErrorCode::new(code).meaning() {
+    match failure::meaning(code) {
         Some(meaning) => format!("{meaning} (Twilio error {code})"),
         None => format!("Twilio error {code}"),
     }
