@@ -72,6 +72,16 @@ create table erased_sids (
 ){strict};
 create index erased_sids_until on erased_sids (until);
 
+-- Texts to erased contacts that Twilio was asked to send, or was about to be: whatever it still says of
+-- them is dropped, and its message is put on the list of what is to be deleted.
+create table erased_texts (
+    id {id} primary key not null,
+    company_id {id} not null references companies (id),
+    account_sid text not null,
+    until {time} not null
+){strict};
+create index erased_texts_until on erased_texts (until);
+
 -- That an erased number does not want messages: a consent, with a digest in place of the contact.
 create table consent_tombstones (
     company_id {id} not null references companies (id),

@@ -11,7 +11,7 @@ use std::time::Duration;
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
-use twilio_hooks::{CompanyId, ContactId, store::StoreError};
+use twilio_hooks::{CompanyId, ContactId, MessageId, MessageSid, store::StoreError};
 
 use super::{details::Contact, links, tombstones};
 use crate::{
@@ -173,6 +173,7 @@ pub async fn erase(
     for (id, address) in group.iter().zip(&addresses) {
         tombstones::bury(tx, company, *id, address).await?;
         remember_sids(tx, company, *id, now).await?;
+        remember_texts(tx, company, *id, now).await?;
         messaging::erase(tx, company, *id).await?;
         for sql in AREAS.iter().chain(STATEMENTS) {
             tx.execute(sql, args![company, *id]).await?;
@@ -215,6 +216,72 @@ async fn remember_sids(
             .await?;
     }
     Ok(())
+}
+
+/// The same of texts that Twilio has, or is being asked to send, before the store has their messages.
+async fn remember_texts(
+    tx: &mut Tx,
+    company: CompanyId,
+    contact: ContactId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let until = now.checked_add(REPORTS).unwrap_or(now);
+    for (sql, time) in [
+        (
+            "insert into erased_texts (id, company_id, account_sid, until)
+             select id, company_id, account_sid, $3 from outgoing
+             where company_id = $1 and contact_id = $2 and state in ('sending', 'unknown', 'taken')
+             on conflict (id) do nothing",
+            until,
+        ),
+        (
+            "insert into erased_sids (account_sid, sid, until)
+             select account_sid, message_sid, $3 from outgoing
+             where company_id = $1 and contact_id = $2 and message_sid is not null
+             on conflict (account_sid, sid) do nothing",
+            until,
+        ),
+        (
+            "insert into erasures (company_id, account_sid, kind, sid, due_at)
+             select company_id, account_sid, 'message', message_sid, $3 from outgoing
+             where company_id = $1 and contact_id = $2 and message_sid is not null
+             on conflict (account_sid, sid) do nothing",
+            now,
+        ),
+    ] {
+        tx.execute(sql, args![company, contact, time]).await?;
+    }
+    Ok(())
+}
+
+/// Whether a text was to a contact who was erased while Twilio was asked to send it. Then its message is
+/// put on the list of what is to be deleted, and nothing else is to be kept of it.
+///
+/// # Errors
+/// If the database fails.
+pub async fn is_of_erased(
+    db: &Db,
+    (account, text): (&str, MessageId),
+    sid: &MessageSid,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "select company_id, until from erased_texts where id = $1 and account_sid = $2";
+    let Some(row) = db.row(sql, args![text, account]).await? else {
+        return Ok(false);
+    };
+    let (company, until): (CompanyId, Timestamp) = (row.get("company_id")?, row.get("until")?);
+    let mut tx = db.begin().await?;
+    let sql = "insert into erased_sids (account_sid, sid, until) values ($1, $2, $3)
+               on conflict (account_sid, sid) do nothing";
+    let is_new = tx.execute(sql, args![account, sid.as_str(), until]).await? > 0;
+    if is_new {
+        let sql = "insert into erasures (company_id, account_sid, kind, sid, due_at)
+                   values ($1, $2, 'message', $3, $4) on conflict (account_sid, sid) do nothing";
+        tx.execute(sql, args![company, account, sid.as_str(), now])
+            .await?;
+    }
+    tx.commit().await?;
+    Ok(true)
 }
 
 /// Erases contacts again that are only there because Twilio has reported on something since.
@@ -271,8 +338,12 @@ impl Job for EraseAgain {
                 tx.commit().await?;
             }
         }
-        let sql = "delete from erased_sids where until < $1";
-        self.db.execute(sql, vec![Arg::from(now)]).await?;
+        for sql in [
+            "delete from erased_sids where until < $1",
+            "delete from erased_texts where until < $1",
+        ] {
+            self.db.execute(sql, vec![Arg::from(now)]).await?;
+        }
         Ok(LOOK)
     }
 }

@@ -18,7 +18,7 @@ use twilio_hooks::{
 use twilio_hooks_axum::{Protect, Signed};
 
 use super::{Messaging, Outgoing, record::of_somebody_else, sender::OPTED_OUT};
-use crate::app::AppState;
+use crate::{app::AppState, contacts::erase::is_of_erased};
 
 /// The route, which lets only Twilio in.
 pub(crate) fn routes(protect: &Protect) -> Router<AppState> {
@@ -81,6 +81,17 @@ impl Messaging {
             (Some(id), Some(account)) => self.reported(id, account).await?,
             _ => None,
         };
+        if let (Some(id), Some(account), None) = (id, account, &text)
+            && is_of_erased(
+                self.db(),
+                (account, id),
+                &update.message_sid,
+                self.clock.now(),
+            )
+            .await?
+        {
+            return Ok(());
+        }
         let is_here = match &text {
             Some(text) => self.is_found_here(text).await?,
             None => false,

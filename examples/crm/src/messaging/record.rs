@@ -17,6 +17,7 @@ use super::{
 use crate::{
     args,
     consent::{self, Source},
+    contacts::erase::is_of_erased,
     database::is_duplicate,
 };
 
@@ -86,8 +87,15 @@ impl Messaging {
                      and state <> 'sent'";
         let due = super::after(now, super::claim::LEASE);
         let args = args![text.id, message.sid.as_str(), due, now];
-        if let Err(error) = self.db().execute(sql, args).await {
-            is_of_other_text(text, &message.sid, error)?;
+        match self.db().execute(sql, args).await {
+            Ok(0) => {
+                let of = (text.account_sid.as_str(), text.id);
+                if is_of_erased(self.db(), of, &message.sid, now).await? {
+                    return Ok(());
+                }
+            }
+            Ok(_) => {}
+            Err(error) => is_of_other_text(text, &message.sid, error)?,
         }
         self.record(text, message).await
     }

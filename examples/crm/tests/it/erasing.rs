@@ -32,6 +32,35 @@ on_both_databases! {
         assert_eq!((repeat.status, &*repeat.body), (201, ""));
     }
 
+    async fn a_text_under_way_to_an_erased_contact_brings_nobody_back(crm: Crm) {
+        crm.same_time().await;
+        crm.fake().fail_next(Fault::DropAfter);
+        let text = crm.want(SENDER, "Are you there, Grace?").await;
+        crm.work().await;
+        assert_eq!(crm.sent(), ["Are you there, Grace?"]);
+        let path = format!("/api/contacts/{}", contact(&crm, SENDER).await);
+        assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
+        assert_eq!(everywhere(&crm, SENDER).await, Vec::<String>::new());
+        // Only now Twilio reports.
+        let report = [
+            ("MessageSid", crm.fake().messages()[0].sid.to_string()),
+            ("MessageStatus", "delivered".to_owned()),
+            ("From", ALPHA_LINE.to_owned()),
+            ("To", SENDER.to_owned()),
+        ];
+        let report: Vec<_> = report.iter().map(|(name, value)| (*name, &**value)).collect();
+        for _ in 0..2 {
+            let answer = crm.twilio(&format!("sms/status/{text}"), &report).await;
+            assert_eq!(answer.status, 204, "{answer:?}");
+        }
+        assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
+        crm.minutes(2).await;
+        assert!(crm.fake().messages().is_empty(), "deleted at Twilio, too");
+        assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
+        assert_eq!(everywhere(&crm, SENDER).await, Vec::<String>::new());
+        assert_eq!(everywhere(&crm, "Grace").await, Vec::<String>::new());
+    }
+
     async fn who_was_answered_automatically_can_be_erased(crm: Crm) {
         let answer = crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Is anybody there?").await;
         assert!(answer.body.contains("Beta says thank you."), "{answer:?}");

@@ -26,7 +26,7 @@ const THIRD: &str = "+12025550145";
 
 impl Crm {
     /// Lets Twilio's clock show what ours does, whose messages are found by their time.
-    async fn same_time(&self) {
+    pub(crate) async fn same_time(&self) {
         let ahead = self.clock.now().duration_since(self.fake().now());
         let deliveries = self.fake().advance(ahead.try_into().unwrap()).await;
         assert!(deliveries.is_empty());
@@ -56,7 +56,7 @@ impl Crm {
     }
 
     /// Asks for a text, and gives its id.
-    async fn want(&self, to: &str, body: &str) -> String {
+    pub(crate) async fn want(&self, to: &str, body: &str) -> String {
         let message = self.ask(&json!({"to": to, "body": body})).await;
         let message = message.json_with(201);
         assert_eq!(message["status"], "queued");
@@ -79,7 +79,7 @@ impl Crm {
     }
 
     /// The bodies of the messages that Twilio has, oldest first.
-    fn sent(&self) -> Vec<String> {
+    pub(crate) fn sent(&self) -> Vec<String> {
         let messages = self.fake().messages();
         messages
             .into_iter()
@@ -87,7 +87,7 @@ impl Crm {
             .collect()
     }
 
-    async fn alpha(&self) -> CompanyId {
+    pub(crate) async fn alpha(&self) -> CompanyId {
         let companies = self.state.database.settings.companies().await.unwrap();
         companies
             .iter()

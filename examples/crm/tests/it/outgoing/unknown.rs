@@ -12,7 +12,7 @@ use super::{OTHER, THIRD};
 
 impl Crm {
     /// Lets everything be done that is due within some minutes, at Twilio and here. Reports get lost.
-    pub(super) async fn minutes(&self, minutes: i64) {
+    pub(crate) async fn minutes(&self, minutes: i64) {
         for _ in 0..minutes * 6 {
             self.wait(10).await;
             self.work().await;
