@@ -53,7 +53,8 @@ create index contact_links_by_parent on contact_links (company_id, linked_to);
 create table erasures (
     company_id {id} not null references companies (id),
     account_sid text not null,
-    -- recording, message or call; the media of a message go with it.
+    -- recording, message or call; the media of a message go with it. Or words, in the indexes for search
+    -- of this database, with empty SIDs.
     kind text not null,
     sid text not null,
     due_at {time} not null,

@@ -2,7 +2,8 @@
 //!
 //! Of messages and calls the bare rows stay, with our number, the time and the status, for the
 //! company's own books. What is at Twilio and in files is put on the list `erasures`, for the job that
-//! deletes there. A STOP survives as a digest of the number.
+//! deletes there, and so is what the [indexes](super::words) for search keep. A STOP survives as a digest
+//! of the number.
 //!
 //! An area that keeps something of contacts in tables of its own adds its statements to [`AREAS`]; a
 //! test looks through the database for tables that were forgotten.
@@ -118,16 +119,34 @@ const STATEMENTS: &[&str] = &[
      select company_id, account_sid, 'call', call_sid, updated_at
      from calls where company_id = $1 and contact_id = $2
      on conflict (account_sid, sid) do nothing",
+    // Its legs have the number at Twilio, too.
+    "insert into erasures (company_id, account_sid, kind, sid, due_at)
+     select c.company_id, c.account_sid, 'call', l.call_sid, c.updated_at
+     from call_legs l join calls c on c.company_id = l.company_id and c.id = l.call_id
+     where c.company_id = $1 and c.contact_id = $2
+     on conflict (account_sid, sid) do nothing",
+    "insert into erasures (company_id, account_sid, kind, sid, due_at)
+     select c.company_id, c.account_sid, 'call', leg.call_sid, c.updated_at
+     from calls leg join calls c
+         on c.account_sid = leg.account_sid and c.call_sid = leg.parent_call_sid
+     where c.company_id = $1 and c.contact_id = $2 and leg.company_id = $1
+     on conflict (account_sid, sid) do nothing",
     "delete from recording_drafts where recording_id in (
          select r.id from recordings r join calls c on c.id = r.call_id
          where c.company_id = $1 and c.contact_id = $2)",
     "delete from recordings where call_id in (
          select id from calls where company_id = $1 and contact_id = $2)",
-    // Legs are calls to our own people, with the caller's number on their display.
-    "update calls set from_number = 'erased'
+    // Legs are calls to our own people, with the caller's number on their display, or from our desk to
+    // the contact.
+    "update calls set
+         from_number = case when from_number = (
+             select address from contacts where company_id = $1 and id = $2)
+             then 'erased' else from_number end,
+         to_number = case when to_number = (
+             select address from contacts where company_id = $1 and id = $2)
+             then 'erased' else to_number end
      where company_id = $1 and parent_call_sid in (
-         select call_sid from calls where company_id = $1 and contact_id = $2)
-       and from_number in (select address from contacts where company_id = $1 and id = $2)",
+         select call_sid from calls where company_id = $1 and contact_id = $2)",
     "update calls set contact_id = null, recording_url = null,
          from_number = case direction when 'INBOUND' then 'erased' else from_number end,
          to_number = case direction when 'INBOUND' then to_number else 'erased' end
@@ -190,6 +209,11 @@ pub async fn erase(
         let sql = "delete from contacts where company_id = $1 and id = $2";
         tx.execute(sql, args![company, *id]).await?;
     }
+    let sql = "insert into erasures (company_id, account_sid, kind, sid, due_at)
+               values ($1, '', 'words', '', $2)
+               on conflict (account_sid, sid) do update set
+                   due_at = excluded.due_at, attempt = erasures.attempt + 1";
+    tx.execute(sql, args![company, now]).await?;
     Ok(Some(group))
 }
 

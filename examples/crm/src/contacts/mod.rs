@@ -10,7 +10,7 @@
 //!   a contact has asks [`links::group`] first.
 //! - [`block`] keeps somebody's texts and calls from anybody's notice.
 //! - [`export`] gives everything out, [`erase`] takes everything away; [`tombstones`] are what is left
-//!   of a STOP.
+//!   of a STOP, and [`words`] what SQLite keeps of removed rows.
 
 pub mod block;
 pub mod company;
@@ -21,5 +21,6 @@ pub mod links;
 pub mod phone;
 pub mod search;
 pub mod tombstones;
+pub mod words;
 
 pub use self::block::{is_address_blocked, is_blocked};

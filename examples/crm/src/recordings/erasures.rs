@@ -1,7 +1,7 @@
 //! [`DrainErasures`]: what erased contacts have left at Twilio and in files.
 //!
 //! Whoever erases a contact puts its messages, calls and recordings on the list `erasures`, because
-//! their rows are gone by then.
+//! their rows are gone by then. What Twilio reports of a recording only afterwards is put there here.
 
 use std::time::Duration;
 
@@ -18,13 +18,26 @@ use super::{
     copy::{backoff, later},
     remove::{DeleteError, gone},
 };
-use crate::{args, jobs::Job};
+use crate::{args, contacts::words, jobs::Job};
 
 /// How many before others have their turn.
 const AT_ONCE: usize = 50;
 
 /// How long whoever deletes has it for itself.
 const LEASE: SignedDuration = SignedDuration::from_mins(5);
+
+/// What is here of recordings on the list.
+const LATE: &[&str] = &[
+    "delete from recording_drafts where recording_id in (
+         select r.id from erasures e
+         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+    "update calls set recording_url = null where id in (
+         select r.call_id from erasures e
+         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+    "delete from recordings where id in (
+         select r.id from erasures e
+         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+];
 
 /// Deletes at Twilio and in files what is on the list `erasures`.
 #[derive(Debug, Clone)]
@@ -35,6 +48,24 @@ impl DrainErasures {
     #[must_use]
     pub fn new(recordings: Recordings) -> Self {
         Self(recordings)
+    }
+
+    /// Puts recordings on the list that were reported after the contact of their call was erased.
+    async fn add_late(&self, now: Timestamp) -> Result<(), StoreError> {
+        let mut tx = self.0.db.begin().await?;
+        let sql = "insert into erasures (company_id, account_sid, kind, sid, due_at)
+                   select r.company_id, r.account_sid, 'recording', r.recording_sid, $1
+                   from erased_sids e
+                   join recordings r on r.account_sid = e.account_sid and r.call_sid = e.sid
+                   where r.company_id is not null
+                   on conflict (account_sid, sid) do nothing";
+        if tx.execute(sql, args![now]).await? > 0 {
+            for sql in LATE {
+                tx.execute(sql, args![]).await?;
+            }
+            tx.commit().await?;
+        }
+        Ok(())
     }
 
     async fn claim(&self, now: Timestamp) -> Result<Option<Erasure>, StoreError> {
@@ -95,6 +126,7 @@ impl Job for DrainErasures {
     }
 
     async fn run(&self, now: Timestamp) -> anyhow::Result<Duration> {
+        self.add_late(now).await?;
         for _ in 0..AT_ONCE {
             let Some(erasure) = self.claim(now).await? else {
                 return Ok(Duration::from_secs(20));
@@ -108,7 +140,7 @@ impl Job for DrainErasures {
 /// Something that an erased contact has left.
 struct Erasure {
     account_sid: AccountSid,
-    /// `recording`, `message` or `call`.
+    /// `recording`, `message` or `call`; or `words`, in the indexes for search.
     kind: String,
     sid: String,
     attempt: i64,
@@ -127,6 +159,9 @@ enum EraseError {
 
 impl Recordings {
     async fn erase(&self, erasure: &Erasure) -> Result<(), EraseError> {
+        if erasure.kind == "words" {
+            return Ok(words::forget_removed(&self.db).await?);
+        }
         let client = self.accounts.client(&erasure.account_sid).await;
         let twilio = client.map_err(DeleteError::from)?;
         let sid = erasure.sid.as_str();

@@ -46,6 +46,21 @@ async fn rows(db: &Db, table: &str) -> Vec<String> {
     rows.iter().map(|row| row.get("row").unwrap()).collect()
 }
 
+/// The rows that have a text in any column, in whatever case, and also if the column has bytes.
+pub(crate) fn traces(dump: &Dump, text: &str) -> Vec<String> {
+    let text = text.to_lowercase();
+    let bytes: String = text.bytes().map(|byte| format!("{byte:02x}")).collect();
+    let rows = dump
+        .iter()
+        .flat_map(|(table, rows)| rows.iter().map(move |row| (table, row)));
+    rows.filter(|(_, row)| {
+        let row = row.to_lowercase();
+        row.contains(&text) || row.contains(&bytes)
+    })
+    .map(|(table, row)| format!("{table} {row}"))
+    .collect()
+}
+
 /// What differs, for a person to read.
 pub(crate) fn differences(before: &Dump, after: &Dump) -> Vec<String> {
     let mut differences = Vec::new();

@@ -24,6 +24,7 @@ mod live;
 mod logs;
 mod media;
 mod menus;
+mod nothing_left;
 mod notifications;
 mod openapi;
 mod operator;

@@ -39,7 +39,7 @@ impl Crm {
         self.fake().advance(time.try_into().unwrap()).await;
     }
 
-    async fn post_with_key(&self, key: &str, token: &str, body: &Value) -> Answer {
+    pub(crate) async fn post_with_key(&self, key: &str, token: &str, body: &Value) -> Answer {
         let request = Request::post("/api/messages")
             .header(header::AUTHORIZATION, format!("Bearer {token}"))
             .header(header::CONTENT_TYPE, "application/json")
