@@ -2,7 +2,7 @@
 
 use std::time::Duration;
 
-use crm::{args, database::Db};
+use crm::database::Db;
 use http::{StatusCode, header};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
@@ -15,6 +15,8 @@ use crate::{
     calls::{MOBILE, NOBODY, OFFICE, leaves_a_message},
     desk::contact,
     dump::{dump, traces},
+    reconcile::date,
+    recordings::stored,
     support::{ALPHA, ALPHA_LINE, Crm, SENDER, on_both_databases},
 };
 
@@ -40,16 +42,6 @@ async fn left(crm: &Crm) -> Vec<String> {
     WORDS.iter().flat_map(|words| traces(&all, words)).collect()
 }
 
-fn files(directory: &std::path::Path) -> usize {
-    let Ok(entries) = std::fs::read_dir(directory) else {
-        return 0;
-    };
-    let paths = entries.map(|entry| entry.unwrap().path());
-    paths
-        .map(|path| if path.is_dir() { files(&path) } else { 1 })
-        .sum()
-}
-
 /// What Twilio has with the contact's number.
 fn at_twilio(crm: &Crm) -> usize {
     let is_theirs = |sides: [Option<Address>; 2]| {
@@ -70,23 +62,6 @@ fn at_twilio(crm: &Crm) -> usize {
 async fn work(crm: &Crm) {
     for _ in 0..3 {
         crm.work().await;
-    }
-}
-
-/// Webhooks are received by the system's clock: as if they had just come by ours.
-async fn date(crm: &Crm) {
-    let now = crm.clock.now();
-    for sql in [
-        "update sms set created_at = $1, updated_at = $1",
-        "update calls set created_at = $1, updated_at = $1",
-        "update recordings set created_at = $1, updated_at = $1",
-    ] {
-        crm.state
-            .database
-            .db
-            .execute(sql, args![now])
-            .await
-            .unwrap();
     }
 }
 
@@ -163,7 +138,7 @@ async fn a_long_history(crm: &Crm) {
     crm.clock.advance(SignedDuration::from_secs(30));
     work(crm).await;
     crm.settle().await;
-    date(crm).await;
+    date(crm, SignedDuration::ZERO).await;
     crm.deliver().await;
     work(crm).await;
 }
@@ -171,8 +146,7 @@ async fn a_long_history(crm: &Crm) {
 on_both_databases! {
     async fn of_an_erased_contact_nothing_is_left_anywhere(crm: Crm) {
         a_long_history(&crm).await;
-        let directory = crm.data.join("files");
-        assert_eq!(files(&directory), 4, "two voicemails, a talk, and the call from the desk");
+        assert_eq!(stored(&crm), 4, "two voicemails, a talk, and the call from the desk");
         let before = dump(&crm.state.database.db).await;
         for words in WORDS {
             assert!(words.contains(' ') || !traces(&before, words).is_empty(), "{words}");
@@ -195,7 +169,7 @@ on_both_databases! {
         crm.clock.advance(SignedDuration::from_mins(2));
         work(&crm).await;
         assert_eq!(at_twilio(&crm), 0);
-        assert_eq!(files(&directory), 1);
+        assert_eq!(stored(&crm), 1);
         let kept = crm.fake().recordings();
         assert_eq!(kept.len(), 1, "that of somebody else");
         assert_eq!(left(&crm).await, [""; 0]);
@@ -221,7 +195,7 @@ on_both_databases! {
         let call = crm.fake().add_incoming_call(SENDER, ALPHA_LINE, CallFate::Completed(lasts));
         let recording = crm.fake().add_recording(&call, lasts);
         crm.call(call.as_str(), SENDER, ALPHA_LINE).await;
-        date(&crm).await;
+        date(&crm, SignedDuration::ZERO).await;
         let path = format!("/api/contacts/{}", contact(&crm, SENDER).await);
         assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
 
@@ -238,13 +212,13 @@ on_both_databases! {
             ("CallStatus", "completed"), ("Direction", "inbound"), ("CallDuration", "20"),
         ];
         assert_eq!(crm.twilio("voice/status", &end).await.status, 204);
-        date(&crm).await;
+        date(&crm, SignedDuration::ZERO).await;
         crm.clock.advance(SignedDuration::from_secs(30));
         work(&crm).await;
         assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
         assert!(crm.get(ALPHA, "/api/recordings").await.items().is_empty());
         assert_eq!(crm.get(ALPHA, "/api/calls").await.items()[0]["has_recording"], false);
-        assert_eq!(files(&crm.data.join("files")), 0);
+        assert_eq!(stored(&crm), 0);
         assert!(crm.fake().recordings().is_empty());
         assert_eq!(at_twilio(&crm), 0);
         assert_eq!(left(&crm).await, [""; 0]);

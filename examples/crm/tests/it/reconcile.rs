@@ -30,7 +30,7 @@ async fn an_hour_ago(crm: &Crm) {
 }
 
 /// What a message or call that came by webhook is dated; webhooks are received by the system's clock.
-async fn date(crm: &Crm, ago: SignedDuration) {
+pub(crate) async fn date(crm: &Crm, ago: SignedDuration) {
     let then = crm.clock.now() - ago;
     for sql in [
         "update sms set created_at = $1, updated_at = $1",

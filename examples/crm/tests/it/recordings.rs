@@ -140,7 +140,8 @@ fn files(directory: &std::path::Path) -> usize {
         .sum()
 }
 
-fn stored(crm: &Crm) -> usize {
+/// How many files the server keeps.
+pub(crate) fn stored(crm: &Crm) -> usize {
     files(&crm.data.join("files"))
 }
 
