@@ -262,31 +262,45 @@ pub struct Cluster {
     supervisor: Child,
     port: u16,
     log: PathBuf,
-    _directory: TempDir,
+    _directory: Option<TempDir>,
 }
 
-/// Runs the server until the input ends, then removes everything.
+/// Runs the server until the input ends, then removes everything, unless it is kept.
 const SUPERVISE: &str = r#"
-directory=$1; shift
+directory=$1; end=$2; shift 2
 "$@" </dev/null >"$directory/log" 2>&1 &
 server=$!
 read -r _
 kill -INT "$server" 2>/dev/null
 wait "$server"
-rm -rf "$directory"
+if [ "$end" = remove ]; then rm -rf "$directory"; fi
 "#;
 
 impl Cluster {
-    /// Starts a server.
+    /// Starts a server that is removed in the end.
     ///
     /// # Panics
     /// If Postgres is neither installed nor can be installed, or does not start.
     #[must_use]
     pub fn start(durability: Durability) -> Self {
+        let directory = TempDir::new();
+        let path = directory.path().to_owned();
+        Self::run(&path, Some(directory), durability)
+    }
+
+    /// Starts a server whose databases stay: in this directory, which is made if it is not there.
+    ///
+    /// # Panics
+    /// As for [`start`](Self::start), and if the directory can't be made.
+    #[must_use]
+    pub fn start_in(directory: &Path, durability: Durability) -> Self {
+        fs::create_dir_all(directory).expect("the directory can be made");
+        Self::run(directory, None, durability)
+    }
+
+    fn run(path: &Path, directory: Option<TempDir>, durability: Durability) -> Self {
         let programs = Programs::find_or_install();
         let account = Account::of_server();
-        let directory = TempDir::new();
-        let path = directory.path();
         fs::set_permissions(path, fs::Permissions::from_mode(0o700))
             .expect("the directory is ours");
         if let Some(account) = account {
@@ -294,28 +308,18 @@ impl Cluster {
                 .expect("root may give a directory away");
         }
         let data = path.join("data");
-        let mut initdb = Command::new(programs.path("initdb"));
-        initdb
-            .args([
-                "--username=postgres",
-                "--auth=trust",
-                "--encoding=UTF8",
-                "--locale=C",
-            ])
-            .arg("--no-sync")
-            .arg("--pgdata")
-            .arg(&data);
-        run_as(&mut initdb, account, path);
-        let output = initdb.output().expect("initdb can be run");
-        assert!(
-            output.status.success(),
-            "initdb failed: {}",
-            String::from_utf8_lossy(&output.stderr)
-        );
+        if !data.join("PG_VERSION").is_file() {
+            make_data(&programs, account, path, &data);
+        }
+        let end = if directory.is_some() {
+            "remove"
+        } else {
+            "keep"
+        };
         // Another process may take the port before the server does.
         for _ in 0..5 {
             let port = free_port();
-            let mut supervisor = supervise(&programs, account, path, &data, port, durability);
+            let mut supervisor = supervise(&programs, account, path, end, port, durability);
             if wait_until_ready(&programs, port, &mut supervisor, path) {
                 return Self {
                     supervisor,
@@ -334,7 +338,13 @@ impl Cluster {
     /// The URL of its database `postgres`.
     #[must_use]
     pub fn url(&self) -> String {
-        format!("postgres://postgres@127.0.0.1:{}/postgres", self.port)
+        self.url_of("postgres")
+    }
+
+    /// The URL of another database of its.
+    #[must_use]
+    pub fn url_of(&self, database: &str) -> String {
+        format!("postgres://postgres@127.0.0.1:{}/{database}", self.port)
     }
 
     /// What the server has to say.
@@ -351,11 +361,32 @@ impl Drop for Cluster {
     }
 }
 
+fn make_data(programs: &Programs, account: Option<Account>, directory: &Path, data: &Path) {
+    let mut initdb = Command::new(programs.path("initdb"));
+    initdb
+        .args([
+            "--username=postgres",
+            "--auth=trust",
+            "--encoding=UTF8",
+            "--locale=C",
+        ])
+        .arg("--no-sync")
+        .arg("--pgdata")
+        .arg(data);
+    run_as(&mut initdb, account, directory);
+    let output = initdb.output().expect("initdb can be run");
+    assert!(
+        output.status.success(),
+        "initdb failed: {}",
+        String::from_utf8_lossy(&output.stderr)
+    );
+}
+
 fn supervise(
     programs: &Programs,
     account: Option<Account>,
     directory: &Path,
-    data: &Path,
+    end: &str,
     port: u16,
     durability: Durability,
 ) -> Child {
@@ -363,9 +394,10 @@ fn supervise(
     supervisor
         .args(["-c", SUPERVISE, "sh"])
         .arg(directory)
+        .arg(end)
         .arg(programs.path("postgres"))
         .arg("-D")
-        .arg(data)
+        .arg(directory.join("data"))
         .arg("-k")
         .arg(directory)
         .args(["-h", "127.0.0.1", "-p", &port.to_string()])

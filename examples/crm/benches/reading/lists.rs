@@ -1,197 +1,229 @@
-//! Requests of somebody who looks at lists, through the whole application.
+//! How long lists and searches take, asked one after the other.
 
-use std::time::{Duration, Instant};
+use std::time::Duration;
 
-use axum::{Router, body::Body};
-use crm::{
-    app::{AppState, app},
-    database::Database,
-};
-use http::{Request, StatusCode, header};
-use http_body_util::BodyExt as _;
-use serde_json::{Value, json};
-use tower::ServiceExt as _;
+use crm::simulate::Random;
 
 use crate::{
-    Random,
-    seed::{EMAIL, PASSWORD, PUBLIC_URL, Seeded, word},
-    setting, shares,
+    desk::Desk,
+    seed::{BUSY, DONE},
+    server::Server,
+    shares, skewed,
+    storage::Storage,
+    word,
 };
 
-/// What a list may take at the 95th percentile.
+/// What a list may take at the 95th percentile, in milliseconds.
 const LIMIT: f64 = 50.0;
 
-pub(crate) async fn measure(seeded: &Seeded) {
-    let database = Database::connect(&seeded.config.database_url)
-        .await
-        .unwrap();
-    let (state, _) = AppState::new(&seeded.config, database).await.unwrap();
-    let desk = Desk::sign_in(app(state)).await;
-    let threads = desk.get("/api/threads?limit=200").await;
-    let all = threads["items"].as_array().unwrap();
-    let ids: Vec<_> = all
-        .iter()
-        .map(|it| it["contact_id"].as_str().unwrap())
-        .collect();
-    let lines = desk.get("/api/lines").await;
-    let line = lines["items"][1]["id"].as_str().unwrap().to_owned();
-    let busiest = busiest(&desk, &ids).await;
-    let mut random = Random(7);
-    println!(
-        "{:<34} {:>9} {:>9} {:>9} {:>9}",
-        "ms", "p50", "p95", "p99", "longest"
-    );
-    let mut next = String::new();
-    let mut is_slow = false;
-    let mut row = |name: &str, took: &mut [Duration]| {
-        let [p50, p95, p99, longest] = shares(took);
-        is_slow |= p95 > LIMIT;
-        println!("{name:<34} {p50:>9.2} {p95:>9.2} {p99:>9.2} {longest:>9.2}");
-    };
-    for filter in ["all", "unread", "failed", "blocked"] {
-        let mut took = Vec::new();
-        for _ in 0..rounds() {
-            let path = format!("/api/threads?filter={filter}&before={next}");
-            let (page, time) = desk.timed(&path).await;
-            next = page["next"].as_str().unwrap_or_default().to_owned();
-            took.push(time);
+pub(crate) async fn measure(storage: &Storage) {
+    let database = storage.original();
+    let server = Server::start(&database);
+    let desk = Desk::of_person(&server, BUSY).await;
+    let done = Desk::of_person(&server, DONE).await;
+    let mut table = Table::default();
+    threads(&desk, &done, &mut table).await;
+    conversations(&desk, &mut table).await;
+    contacts(&desk, &mut table).await;
+    searches(&desk, &mut table).await;
+    calls(&desk, &mut table).await;
+    notifications(&desk, &done, &mut table).await;
+    table.end();
+    drop(server);
+    database.close().await;
+}
+
+/// What took how long.
+#[derive(Default)]
+struct Table {
+    slow: Vec<String>,
+}
+
+impl Table {
+    fn row(&mut self, name: &str, mut took: Vec<Duration>) {
+        if self.slow.is_empty() {
+            let [p50, p95, p99, longest] = ["p50", "p95", "p99", "longest"];
+            self.slow.push(String::new());
+            println!("{:<40} {p50:>8} {p95:>8} {p99:>8} {longest:>8}", "ms");
         }
-        row(&format!("threads, {filter}, page by page"), &mut took);
-        next.clear();
+        let [p50, p95, p99, longest] = shares(&mut took);
+        if p95 > LIMIT {
+            self.slow.push(name.to_owned());
+        }
+        println!("{name:<40} {p50:>8.1} {p95:>8.1} {p99:>8.1} {longest:>8.1}");
     }
-    let mut took = desk.each(|_| "/api/threads".to_owned()).await;
-    row("threads, the newest", &mut took);
-    let mut took = desk.each(|_| format!("/api/threads?line={line}")).await;
-    row("threads of a line", &mut took);
-    let mut took = desk
-        .each(|round| format!("/api/threads?q={}", word(round * 13)))
-        .await;
-    row("threads, by a name", &mut took);
-    let mut took = desk
-        .each(|round| format!("/api/threads/{}", ids[round % ids.len()]))
-        .await;
-    row("a thread, the newest", &mut took);
-    let mut took = Vec::new();
-    for _ in 0..rounds() {
-        let path = format!("/api/threads/{busiest}?before={next}");
-        let (page, time) = desk.timed(&path).await;
-        next = page["older"].as_str().unwrap_or_default().to_owned();
-        took.push(time);
+
+    fn end(self) {
+        match &self.slow[1..] {
+            [] => println!("all are below {LIMIT} ms at the 95th percentile"),
+            slow => println!(
+                "above {LIMIT} ms at the 95th percentile: {}",
+                slow.join("; ")
+            ),
+        }
     }
-    row("the busiest thread, page by page", &mut took);
-    let around = next.clone();
-    let mut took = desk
-        .each(|_| format!("/api/threads/{busiest}?around={around}"))
-        .await;
-    row("the busiest thread, in the middle", &mut took);
-    let mut took = desk.each(|_| "/api/contacts".to_owned()).await;
-    row("contacts", &mut took);
-    for (name, path) in [
-        ("contacts, by a part of a number", "/api/contacts?q="),
-        ("search, by a part of a number", "/api/search?q="),
-    ] {
-        let mut took = desk
-            .each(|round| format!("{path}{}", 250_000 + round * 37))
-            .await;
-        row(name, &mut took);
+}
+
+async fn threads(desk: &Desk, done: &Desk, table: &mut Table) {
+    let first = desk.each(|_| "/api/threads".to_owned()).await;
+    table.row("threads", first);
+    for filter in ["all", "unread", "failed", "blocked"] {
+        let path = format!("/api/threads?filter={filter}");
+        if filter != "all" {
+            let first = desk.each(|_| path.clone()).await;
+            table.row(&format!("threads, {filter}"), first);
+        }
+        let begins = desk.pages(&format!("{path}&limit=200"), "next", 60).await;
+        let deep = desk.each(|round| format!("{path}&before={}", begins[round % begins.len()]));
+        table.row(&format!("threads, {filter}, deep pages"), deep.await);
     }
-    let mut took = desk
-        .each(|round| format!("/api/contacts?q={}", &word(round)[..2]))
-        .await;
-    row("contacts, by two letters", &mut took);
-    let mut took = desk
-        .each(|round| format!("/api/search?q={}", word(round % 20)))
-        .await;
-    row("search, a frequent word", &mut took);
-    let mut took = desk
-        .each(|round| format!("/api/search?q={}", word(4000 + round)))
-        .await;
-    row("search, a rare word", &mut took);
-    let mut took = desk
-        .each(|_| {
-            let mut word = || word(random.skewed(5000));
-            format!("/api/search?q={}%20{}", word(), word())
-        })
-        .await;
-    row("search, two words", &mut took);
-    let mut took = desk
-        .each(|round| format!("/api/search?q={}", &word(round)[..3]))
-        .await;
-    row("search, three letters", &mut took);
-    let mut took = desk.each(|_| "/api/me/notifications".to_owned()).await;
-    row("notifications", &mut took);
-    let mut took = desk.each(|_| "/api/me/unread".to_owned()).await;
-    row("what is unread", &mut took);
+    let all_read = done.each(|_| "/api/threads?filter=unread".to_owned()).await;
+    table.row("threads, unread, all are read", all_read);
+    let lines = desk.get("/api/lines").await;
+    let line = lines["items"][1]["id"].as_str().unwrap();
+    let of_line = desk.each(|_| format!("/api/threads?line={line}")).await;
+    table.row("threads of a line", of_line);
+    let by_name = desk.each(|round| format!("/api/threads?q={}", word(round * 13)));
+    table.row("threads by a name", by_name.await);
+}
+
+async fn conversations(desk: &Desk, table: &mut Table) {
+    let threads = desk.get("/api/threads?limit=200").await;
+    let ids: Vec<_> = threads["items"]
+        .as_array()
+        .unwrap()
+        .iter()
+        .map(|thread| thread["contact_id"].as_str().unwrap())
+        .collect();
+    let newest = desk.each(|round| format!("/api/threads/{}", ids[round % ids.len()]));
+    table.row("a conversation", newest.await);
+    let busiest = busiest(desk, &ids).await;
+    let path = format!("/api/threads/{busiest}?limit=200");
+    let begins = desk.pages(&path, "older", 100).await;
     println!(
-        "every list at the 95th percentile {} {LIMIT} ms",
-        if is_slow { "is not below" } else { "is below" }
+        "  (the longest one has {} entries or more)",
+        begins.len() * 200
     );
+    for way in ["before", "around", "after"] {
+        let deep = desk.each(|round| {
+            let at = &begins[round % begins.len()];
+            format!("/api/threads/{busiest}?{way}={at}")
+        });
+        table.row(
+            &format!("the longest conversation, {way} an entry"),
+            deep.await,
+        );
+    }
+    let all = desk.each(|round| {
+        let at = &begins[round % begins.len()];
+        format!("/api/threads/{busiest}?limit=200&before={at}")
+    });
+    table.row("the longest conversation, 200 entries", all.await);
 }
 
 /// The thread with the most entries of those that were active last.
 async fn busiest(desk: &Desk, ids: &[&str]) -> String {
-    let mut found = (String::new(), String::from("f"));
+    let mut found = (String::new(), String::new());
     for id in ids {
-        // The further back one page of 200 reaches, the fewer there are.
+        // The less far one page of 200 reaches back, the more there are.
         let page = desk.get(&format!("/api/threads/{id}?limit=200")).await;
-        let Some(oldest) = page["older"].as_str() else {
-            continue;
-        };
-        if found.0.is_empty() || *oldest > *found.1 {
-            found = ((*id).to_owned(), oldest.to_owned());
+        match page["older"].as_str() {
+            Some(oldest) if *oldest > *found.1 => found = ((*id).to_owned(), oldest.to_owned()),
+            _ => {}
         }
     }
     found.0
 }
 
-fn rounds() -> usize {
-    setting("BENCH_ROUNDS", 200) as usize
+async fn contacts(desk: &Desk, table: &mut Table) {
+    let first = desk.each(|_| "/api/contacts".to_owned()).await;
+    table.row("contacts", first);
+    let begins = desk.pages("/api/contacts?limit=200", "next", 60).await;
+    let deep = desk.each(|round| format!("/api/contacts?before={}", begins[round % begins.len()]));
+    table.row("contacts, deep pages", deep.await);
+    let number = desk.each(|round| format!("/api/contacts?q={}", 120_000 + round * 37));
+    table.row("contacts by a part of a number", number.await);
+    let name = desk.each(|round| format!("/api/contacts?q={}", word(round * 7)));
+    table.row("contacts by a name", name.await);
+    let letters = desk.each(|round| format!("/api/contacts?q={}", &word(round)[..2]));
+    table.row("contacts by two letters", letters.await);
+    let nobody = desk.each(|_| "/api/contacts?q=qq".to_owned()).await;
+    table.row("contacts by two letters, nobody", nobody);
+    let blocked = desk.each(|_| "/api/contacts?blocked=true".to_owned()).await;
+    table.row("contacts that are blocked", blocked);
 }
 
-/// Somebody who is signed in.
-struct Desk {
-    app: Router,
-    cookie: String,
+async fn searches(desk: &Desk, table: &mut Table) {
+    let mut search = async |name: &str, text: &mut dyn FnMut(usize) -> String| {
+        let took = desk.each(|round| format!("/api/search?q={}", text(round)));
+        table.row(&format!("search, {name}"), took.await);
+    };
+    let mut random = Random::new(7);
+    let mut any_word = || word(skewed(&mut random, 5000));
+    search("a frequent word", &mut |round| word(round % 20)).await;
+    search("a rare word", &mut |round| word(4000 + round)).await;
+    search("an unknown word", &mut |_| "nothinglikeit".to_owned()).await;
+    search("two words", &mut |_| {
+        format!("{}%20{}", any_word(), any_word())
+    })
+    .await;
+    search("two rare words", &mut |round| {
+        format!("{}%20{}", word(4900 + round % 90), word(4800 + round % 80))
+    })
+    .await;
+    search("three letters", &mut |round| word(round)[..3].to_owned()).await;
+    search("a part of a number", &mut |round| {
+        (120_000 + round * 37).to_string()
+    })
+    .await;
+    let mut deep = Vec::new();
+    for number in 0..3 {
+        let path = format!("/api/search?limit=200&q={}", word(number));
+        deep.push((number, desk.pages(&path, "next", 60).await));
+    }
+    let took = desk.each(|round| {
+        let (number, begins) = &deep[round % deep.len()];
+        let before = &begins[round % begins.len()];
+        format!("/api/search?q={}&before={before}", word(*number))
+    });
+    table.row("search, a frequent word, deep pages", took.await);
 }
 
-impl Desk {
-    async fn sign_in(app: Router) -> Self {
-        let body = json!({ "email": EMAIL, "password": PASSWORD });
-        let request = Request::post("/api/session")
-            .header(header::ORIGIN, PUBLIC_URL)
-            .header(header::CONTENT_TYPE, "application/json")
-            .body(Body::from(body.to_string()))
-            .unwrap();
-        let answer = app.clone().oneshot(request).await.unwrap();
-        assert_eq!(answer.status(), StatusCode::OK);
-        let cookie = answer.headers()[header::SET_COOKIE].to_str().unwrap();
-        let cookie = cookie.split(';').next().unwrap().to_owned();
-        Self { app, cookie }
+async fn calls(desk: &Desk, table: &mut Table) {
+    for (name, filter) in [
+        ("calls", ""),
+        ("calls that came in", "&direction=inbound"),
+        ("calls that were missed", "&missed=true"),
+        ("calls with a message", "&voicemail=true"),
+        ("calls that were not missed", "&missed=false"),
+    ] {
+        let first = desk.each(|_| format!("/api/calls?limit=50{filter}")).await;
+        table.row(name, first);
     }
+    let begins = desk.pages("/api/calls?limit=200", "next", 60).await;
+    let deep = desk.each(|round| format!("/api/calls?before={}", begins[round % begins.len()]));
+    table.row("calls, deep pages", deep.await);
+    let none = "/api/calls?direction=outbound&missed=true";
+    let none = desk.each(|_| none.to_owned()).await;
+    table.row("calls, a filter that nothing fits", none);
+    let messages = desk.each(|_| "/api/messages".to_owned()).await;
+    table.row("messages", messages);
+}
 
-    async fn get(&self, path: &str) -> Value {
-        self.timed(path).await.0
-    }
-
-    async fn timed(&self, path: &str) -> (Value, Duration) {
-        let request = Request::get(path)
-            .header(header::COOKIE, &self.cookie)
-            .body(Body::empty())
-            .unwrap();
-        let start = Instant::now();
-        let answer = self.app.clone().oneshot(request).await.unwrap();
-        let status = answer.status();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        let took = start.elapsed();
-        assert_eq!(status, StatusCode::OK, "{path}");
-        (serde_json::from_slice(&body).unwrap(), took)
-    }
-
-    async fn each(&self, mut path: impl FnMut(usize) -> String) -> Vec<Duration> {
-        let mut took = Vec::new();
-        for round in 0..rounds() {
-            took.push(self.timed(&path(round)).await.1);
-        }
-        took
+async fn notifications(desk: &Desk, done: &Desk, table: &mut Table) {
+    let first = desk.each(|_| "/api/me/notifications".to_owned()).await;
+    table.row("notifications", first);
+    let path = "/api/me/notifications?limit=200";
+    let begins = desk.pages(path, "next", 60).await;
+    let deep = desk.each(|round| {
+        let before = &begins[round % begins.len()];
+        format!("/api/me/notifications?before={before}")
+    });
+    table.row("notifications, deep pages", deep.await);
+    let unread = desk.each(|_| "/api/me/notifications?unread=true".to_owned());
+    table.row("notifications, unread", unread.await);
+    for (name, desk) in [("what is unread", desk), ("what is unread, all read", done)] {
+        let took = desk.each(|_| "/api/me/unread".to_owned()).await;
+        table.row(name, took);
     }
 }

@@ -1,29 +1,42 @@
-//! How long it takes to read from a large database, how much memory a server needs for that, and what
-//! keeping lists and searches right costs each message that is recorded.
+//! What a server does with a million messages: how long lists take, how many webhooks it stores, and
+//! how much memory it needs.
 //!
 //! ```text
-//! cargo bench -p crm --bench reading [-- lists|memory|record]
+//! cargo bench -p crm --bench reading [-- [sqlite|postgres] [lists|webhooks|memory|record]]
 //! ```
-//! The database is SQLite with a million messages of 20,000 contacts (`BENCH_MESSAGES` and
-//! `BENCH_CONTACTS` change that). It is made once, in the directory for temporary files of the build,
-//! and is used again. `lists` asks through the whole application, `memory` starts the server with 200
-//! open WebSockets, and `record` compares SQLite and Postgres with and without the triggers.
+//! Everything is asked by HTTP of `crm serve`, a process of its own. The databases have a million
+//! messages of 20,000 contacts (`BENCH_MESSAGES` and `BENCH_CONTACTS` change that). They are made once,
+//! in the directory for temporary files of the build, and are used again; what writes gets a copy.
+//!
+//! - `lists`: how long pages of lists and searches take.
+//! - `webhooks`: how many texts are stored in a second, and how fast they are answered.
+//! - `memory`: what the process needs, with 200 WebSockets that hear of texts.
+//! - `record`: what the triggers that keep lists and searches right cost, in an empty database.
 
 #![allow(
     clippy::print_stdout,
     clippy::unwrap_used,
     clippy::cast_precision_loss,
     clippy::cast_possible_truncation,
+    clippy::cast_possible_wrap,
     clippy::cast_sign_loss,
     reason = "a program that measures"
 )]
 
+mod desk;
 mod lists;
 mod memory;
 mod record;
 mod seed;
+mod server;
+mod storage;
+mod webhooks;
 
 use std::{env, time::Duration};
+
+use crm::simulate::Random;
+
+use self::storage::{Kind, Storage};
 
 #[tokio::main(worker_threads = 2)]
 async fn main() {
@@ -31,16 +44,38 @@ async fn main() {
     if !env::args().any(|arg| arg == "--bench") {
         return;
     }
-    let only = env::args().skip(1).find(|arg| !arg.starts_with('-'));
-    let is_wanted = |name| only.as_deref().is_none_or(|only| only == name);
-    if is_wanted("lists") {
-        lists::measure(&seed::seeded().await).await;
-    }
-    if is_wanted("memory") {
-        memory::measure(&seed::seeded().await).await;
-    }
-    if is_wanted("record") {
-        record::measure().await;
+    let words: Vec<_> = env::args()
+        .skip(1)
+        .filter(|arg| !arg.starts_with('-'))
+        .collect();
+    let chosen = |all: &[&str], name: &str| {
+        let has = |name: &str| words.iter().any(|word| word == name);
+        has(name) || !all.iter().any(|name| has(name))
+    };
+    let kinds = [("sqlite", Kind::Sqlite), ("postgres", Kind::Postgres)];
+    let tasks = ["lists", "webhooks", "memory", "record"];
+    let wanted: Vec<_> = tasks
+        .into_iter()
+        .filter(|task| chosen(&tasks, task))
+        .collect();
+    for (name, kind) in kinds {
+        if !chosen(&["sqlite", "postgres"], name) {
+            continue;
+        }
+        println!("# {name}");
+        if wanted == ["record"] {
+            record::measure(kind).await;
+            continue;
+        }
+        let storage = Storage::seeded(kind).await;
+        for task in &wanted {
+            match *task {
+                "lists" => lists::measure(&storage).await,
+                "webhooks" => webhooks::measure(&storage).await,
+                "memory" => memory::measure(&storage).await,
+                _ => record::measure(kind).await,
+            }
+        }
     }
 }
 
@@ -53,26 +88,28 @@ fn setting(name: &str, default: u32) -> u32 {
 fn shares(took: &mut [Duration]) -> [f64; 4] {
     took.sort_unstable();
     [50, 95, 99, 100].map(|share| {
-        let at = (took.len() * share / 100).min(took.len() - 1);
-        took[at].as_secs_f64() * 1000.0
+        let rank = (took.len() * share).div_ceil(100);
+        took[rank - 1].as_secs_f64() * 1000.0
     })
 }
 
-/// Numbers that look random, and are the same each time.
-struct Random(u64);
+/// Below `end`; low ones are far more frequent.
+fn skewed(random: &mut Random, end: usize) -> usize {
+    const STEPS: usize = 1 << 20;
+    let share = random.below(STEPS) as f64 / STEPS as f64;
+    (share.powi(3) * end as f64) as usize
+}
 
-impl Random {
-    fn next(&mut self) -> f64 {
-        self.0 = self
-            .0
-            .wrapping_mul(6_364_136_223_846_793_005)
-            .wrapping_add(1_442_695_040_888_963_407);
-        (self.0 >> 11) as f64 / (1_u64 << 53) as f64
+/// A word that looks like one; each number below 10,000 has its own.
+fn word(number: usize) -> String {
+    const FIRST: [&str; 10] = ["ba", "de", "ki", "lo", "mu", "na", "pe", "ri", "so", "tu"];
+    const LAST: [&str; 10] = ["n", "r", "s", "l", "m", "t", "x", "v", "k", "p"];
+    let mut rest = number;
+    let mut word = String::new();
+    for _ in 0..3 {
+        word.push_str(FIRST[rest % 10]);
+        rest /= 10;
     }
-
-    /// Below `end`; low ones are far more frequent.
-    fn skewed(&mut self, end: usize) -> usize {
-        let share = self.next().powi(3);
-        (share * end as f64) as usize
-    }
+    word.push_str(LAST[rest % 10]);
+    word
 }

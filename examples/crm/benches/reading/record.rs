@@ -25,8 +25,10 @@ use twilio_hooks_tests::{
 };
 
 use crate::{
-    seed::{ACCOUNT, LINE, word},
+    seed::{ACCOUNT, line},
     setting, shares,
+    storage::Kind,
+    word,
 };
 
 /// How many messages are recorded at once.
@@ -35,26 +37,30 @@ const CALLERS: [usize; 2] = [1, 64];
 /// How many contacts write.
 const CONTACTS: u64 = 1000;
 
-pub(crate) async fn measure() {
-    println!("database  triggers  callers  messages/s    p50 ms    p99 ms");
+pub(crate) async fn measure(kind: Kind) {
+    println!("triggers  callers  messages/s    p50 ms    p99 ms");
     for with_triggers in [false, true] {
-        let directory = TempDir::new();
-        let url = format!("sqlite:{}", directory.path().join("crm.sqlite").display());
-        run("sqlite", &url, with_triggers).await;
-    }
-    for with_triggers in [false, true] {
-        let cluster = Cluster::start(Durability::On);
-        run("postgres", &cluster.url(), with_triggers).await;
+        match kind {
+            Kind::Sqlite => {
+                let directory = TempDir::new();
+                let file = directory.path().join("crm.sqlite");
+                run(&format!("sqlite:{}", file.display()), with_triggers).await;
+            }
+            Kind::Postgres => {
+                let cluster = Cluster::start(Durability::On);
+                run(&cluster.url(), with_triggers).await;
+            }
+        }
     }
 }
 
-async fn run(name: &str, url: &str, with_triggers: bool) {
+async fn run(url: &str, with_triggers: bool) {
     let database = Database::connect(&Secret::new(url)).await.unwrap();
     if !with_triggers {
         drop_triggers(&database.db).await;
     }
     let company = CompanyId::at(Timestamp::now());
-    let line = Line::new(LineId::at(Timestamp::now()), ACCOUNT, LINE, company);
+    let line = Line::new(LineId::at(Timestamp::now()), ACCOUNT, line(0), company);
     database.lines.put_line(&line).await.unwrap();
     let number = Arc::new(AtomicU64::new(0));
     for callers in CALLERS {
@@ -65,7 +71,7 @@ async fn run(name: &str, url: &str, with_triggers: bool) {
         let rate = took.len() as f64 / time.as_secs_f64();
         let [p50, _, p99, _] = shares(&mut took);
         let triggers = if with_triggers { "yes" } else { "no" };
-        println!("{name:<8}  {triggers:<8}  {callers:>7}  {rate:>10.0}  {p50:>8.2}  {p99:>8.2}");
+        println!("{triggers:<8}  {callers:>7}  {rate:>10.0}  {p50:>8.2}  {p99:>8.2}");
     }
     database.db.close().await;
 }
@@ -101,13 +107,14 @@ async fn record(
 
 /// A message of some words, with all that a webhook brings.
 fn change(number: u64) -> Change {
+    let ours = line(0);
     let from = format!("+1{}", 2_025_000_000 + number * 7919 % CONTACTS);
     let sid = format!("SM{number:032x}");
     let seed = number as usize;
     let body: Vec<_> = (0..10).map(|at| word(seed * 31 + at * 977)).collect();
     let body = body.join(" ");
     let message = MessageChange::new(&*sid, Direction::Inbound)
-        .with_parties(&*from, LINE)
+        .with_parties(&*from, &*ours)
         .with_body(&*body);
     let draft = NotificationDraft::new(
         Topic::SmsReceived,
@@ -120,7 +127,7 @@ fn change(number: u64) -> Change {
         ("AccountSid", ACCOUNT),
         ("MessageSid", &sid),
         ("From", &from),
-        ("To", LINE),
+        ("To", &ours),
         ("Body", &body),
     ]);
     change
