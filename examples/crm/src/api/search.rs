@@ -90,7 +90,7 @@ async fn find(
     let (db, company) = (&state.database.db, caller.company);
     let contacts = match params.before {
         None => {
-            let ids = search::contacts(db, company, &params.q, None, None, CONTACTS).await?;
+            let (ids, _) = search::contacts(db, company, &params.q, None, None, CONTACTS).await?;
             details::by_ids(db, company, &ids).await?
         }
         Some(_) => Vec::new(),

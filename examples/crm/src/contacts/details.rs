@@ -160,14 +160,12 @@ pub async fn contacts(
     limit: u32,
 ) -> Result<(Vec<Contact>, Option<Uuid>), StoreError> {
     let limit = limit as usize;
-    let mut found = match &filter.text {
-        Some(text) => {
-            let ids =
-                search::contacts(db, company, text, before, filter.blocked, limit + 1).await?;
-            by_ids(db, company, &ids).await?
-        }
-        None => listed(db, company, filter.blocked, before, limit + 1).await?,
-    };
+    if let Some(text) = &filter.text {
+        let (ids, next) =
+            search::contacts(db, company, text, before, filter.blocked, limit).await?;
+        return Ok((by_ids(db, company, &ids).await?, next));
+    }
+    let mut found = listed(db, company, filter.blocked, before, limit + 1).await?;
     let has_more = found.len() > limit;
     found.truncate(limit);
     let next = found.last().map(|last| last.id.as_uuid());

@@ -12,6 +12,9 @@ use crate::{
     threads,
 };
 
+/// How many contacts one person can have: everything of theirs is read for each of them.
+const MOST: usize = 20;
+
 /// Why two contacts can't be made one, or two.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, thiserror::Error)]
 pub enum MergeError {
@@ -21,6 +24,9 @@ pub enum MergeError {
     /// They are one already, or one is the other.
     #[error("these are one contact already")]
     Same,
+    /// It would be more than [`MOST`].
+    #[error("one person can have 20 contacts at most")]
+    TooMany,
     /// They are not one.
     #[error("this contact is not a part of the other one")]
     Apart,
@@ -105,6 +111,13 @@ pub async fn merge(
     // Two that stand for themselves never make a circle.
     if whole == part {
         return Ok(Err(MergeError::Same));
+    }
+    let mut count = 0;
+    for primary in [whole, part] {
+        count += group_in(tx, company, primary).await?.len();
+    }
+    if count > MOST {
+        return Ok(Err(MergeError::TooMany));
     }
     let sql = "update contact_links set primary_id = $3 where company_id = $1 and primary_id = $2";
     tx.execute(sql, args![company, part, whole]).await?;

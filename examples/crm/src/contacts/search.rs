@@ -46,9 +46,14 @@ fn terms(text: &str) -> Vec<String> {
         .collect()
 }
 
+/// Whether an index helps.
+fn has_index(terms: &[String]) -> bool {
+    terms.iter().any(|term| term.chars().count() >= TRIGRAM)
+}
+
 /// The contacts with all words of `text` in their name, number, e-mail address or company, newest
-/// first; a contact that is a part of another is found as that other one. `before` is where the list
-/// goes on.
+/// first, and where the list goes on: the next `before`. A contact that is a part of another is found
+/// as that other one, and may be found again further on, by another of its parts.
 ///
 /// # Errors
 /// If the database fails.
@@ -59,10 +64,10 @@ pub async fn contacts(
     before: Option<Uuid>,
     blocked: Option<bool>,
     limit: usize,
-) -> Result<Vec<ContactId>, StoreError> {
+) -> Result<(Vec<ContactId>, Option<Uuid>), StoreError> {
     let terms = terms(text);
     if terms.is_empty() {
-        return Ok(Vec::new());
+        return Ok((Vec::new(), None));
     }
     let before = before.unwrap_or(Uuid::max());
     let blocked = match blocked {
@@ -70,19 +75,38 @@ pub async fn contacts(
         Some(true) => "blocked",
         Some(false) => "free",
     };
-    let limit = i64::try_from(limit).unwrap_or(i64::MAX);
+    // One too many only tells that there are more.
+    let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows = match db {
-        Db::Sqlite(_) => contacts_sqlite(db, company, &terms, before, blocked, limit).await,
-        Db::Postgres(_) => contacts_postgres(db, company, &terms, before, blocked, limit).await,
+        Db::Sqlite(_) => contacts_sqlite(db, company, &terms, before, blocked, most).await,
+        Db::Postgres(_) => contacts_postgres(db, company, &terms, before, blocked, most).await,
     }?;
+    let shown = &rows[..rows.len().min(limit)];
     let mut found = Vec::new();
-    for row in &rows {
+    for row in shown {
         let id = row.get("id")?;
         if !found.contains(&id) {
             found.push(id);
         }
     }
-    Ok(found)
+    let next = match shown.last() {
+        Some(last) if rows.len() > limit => Some(last.get("part")?),
+        _ if has_index(&terms) => None,
+        _ => end_of_scan(db, company, before).await?,
+    };
+    Ok((found, next))
+}
+
+/// Where the contacts begin that a search without an index has not looked at.
+async fn end_of_scan(
+    db: &Db,
+    company: CompanyId,
+    before: Uuid,
+) -> Result<Option<Uuid>, StoreError> {
+    let sql = "select contact_id from contact_search where company_id = $1 and contact_id < $2
+               order by contact_id desc limit 1 offset $3";
+    let row = db.row(sql, args![company, before, SCAN - 1]).await?;
+    row.map(|row| row.get("contact_id")).transpose()
 }
 
 macro_rules! wanted {
@@ -116,7 +140,7 @@ async fn contacts_sqlite(
     if indexed.is_empty() {
         // Two letters are somewhere in every third name: the newest contacts have enough of them.
         let sql = concat!(
-            "select coalesce(l.primary_id, s.contact_id) as id
+            "select coalesce(l.primary_id, s.contact_id) as id, s.contact_id as part
              from (select company_id, contact_id, text from contact_search
                    where company_id = $1 and contact_id < $2
                    order by contact_id desc limit $7) s ",
@@ -128,7 +152,7 @@ async fn contacts_sqlite(
         return db.rows(sql, args).await;
     }
     let sql = concat!(
-        "select coalesce(l.primary_id, s.contact_id) as id
+        "select coalesce(l.primary_id, s.contact_id) as id, s.contact_id as part
          from contact_words w cross join contact_search s on s.number = w.rowid ",
         wanted!(),
         "and w.contact_words match $4
@@ -141,6 +165,14 @@ async fn contacts_sqlite(
     db.rows(sql, args).await
 }
 
+macro_rules! patterns {
+    () => {
+        "and s.text like $4 and s.text like $5 and s.text like $6 and s.text like $7
+         and $9::bigint > 0
+         order by s.contact_id desc limit $8"
+    };
+}
+
 async fn contacts_postgres(
     db: &Db,
     company: CompanyId,
@@ -149,12 +181,24 @@ async fn contacts_postgres(
     blocked: &str,
     limit: i64,
 ) -> Result<Vec<Row>, StoreError> {
-    let sql = concat!(
-        "select coalesce(l.primary_id, s.contact_id) as id from contact_search s ",
-        wanted!(),
-        "and s.text like $4 and s.text like $5 and s.text like $6 and s.text like $7
-         order by s.contact_id desc limit $8"
-    );
+    // Fewer letters are in no index: the newest contacts have enough of them.
+    let sql = if has_index(terms) {
+        concat!(
+            "select coalesce(l.primary_id, s.contact_id) as id, s.contact_id as part
+             from contact_search s ",
+            wanted!(),
+            patterns!()
+        )
+    } else {
+        concat!(
+            "select coalesce(l.primary_id, s.contact_id) as id, s.contact_id as part
+             from (select company_id, contact_id, text from contact_search
+                   where company_id = $1 and contact_id < $2
+                   order by contact_id desc limit $9) s ",
+            wanted!(),
+            patterns!()
+        )
+    };
     let mut patterns = terms.iter().map(|term| format!("%{}%", escaped(term)));
     let mut pattern = || patterns.next().unwrap_or_else(|| "%".to_owned());
     let args = args![
@@ -165,7 +209,8 @@ async fn contacts_postgres(
         pattern(),
         pattern(),
         pattern(),
-        limit
+        limit,
+        SCAN
     ];
     db.rows(sql, args).await
 }
@@ -194,10 +239,16 @@ pub async fn messages(
                        where w.message_words match $2 and s.company_id = $1
                          and w.rowid < coalesce(
                              (select number from message_search where sms_id = $3),
-                             9223372036854775807)
+                             (select number + 1 from message_search where sms_id < $3
+                              order by sms_id desc limit 1),
+                             $5)
                        order by w.rowid desc limit $4";
             let query = sqlite_query(company, &words);
-            db.rows(sql, args![company, query, before, limit]).await?
+            // Where a message is that was erased since, the list goes on with its neighbour.
+            let number = if before.is_some() { 0 } else { i64::MAX };
+            let before = before.map_or(Uuid::nil(), MessageId::as_uuid);
+            db.rows(sql, args![company, query, before, limit, number])
+                .await?
         }
         Db::Postgres(_) => {
             let sql = "select id from sms

@@ -127,7 +127,7 @@ pub async fn threads(
 ) -> Result<(Vec<Thread>, Option<Uuid>), StoreError> {
     let (ids, next) = match &wanted.text {
         Some(text) => {
-            let contacts = search::contacts(db, company, text, None, None, FOUND).await?;
+            let (contacts, _) = search::contacts(db, company, text, None, None, FOUND).await?;
             of_contacts(db, company, reader, wanted, &contacts, limit).await?
         }
         None => by_activity(db, company, reader, wanted, limit).await?,

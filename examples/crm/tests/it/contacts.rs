@@ -3,6 +3,7 @@
 use std::collections::BTreeSet;
 
 use crm::{args, contacts};
+use jiff::SignedDuration;
 use serde_json::{Value, json};
 use twilio_hooks::{Address, ContactId};
 use uuid::Uuid;
@@ -233,6 +234,46 @@ on_both_databases! {
         assert_eq!(last, ["Home again", "Mobile"]);
         assert_eq!(count(&crm, "select count(*) as count from audit_log
             where action in ('contact.merged', 'contact.unmerged')").await, 3);
+    }
+
+    async fn a_search_loses_nobody_behind_a_contact_with_two_numbers(crm: Crm) {
+        for (number, address) in (1..).zip([SENDER, OTHER, THIRD]) {
+            crm.text(&sid("SM", number), address, ALPHA_LINE, "Hello").await;
+            crm.clock.advance(SignedDuration::from_secs(1));
+        }
+        let (first, last) = (contact(&crm, SENDER).await, contact(&crm, THIRD).await);
+        let body = json!({ "other_id": last });
+        crm.post(ALPHA, &format!("/api/contacts/{first}/merge"), &body).await.json();
+        for q in ["202555", "14"] {
+            let path = format!("/api/contacts?q={q}&limit=1");
+            let newest = crm.get(ALPHA, &path).await.json();
+            // By its second number.
+            assert_eq!(newest["items"][0]["id"], first);
+            let path = format!("{path}&before={}", newest["next"].as_str().unwrap());
+            let older = crm.get(ALPHA, &path).await.json();
+            assert_eq!(older["items"][0]["address"], OTHER);
+        }
+    }
+
+    async fn a_person_has_twenty_contacts_at_most(crm: Crm) {
+        let mut ids = Vec::new();
+        for number in 0..22 {
+            let new = json!({ "address": format!("+120255502{number:02}") });
+            let made = crm.post(ALPHA, "/api/contacts", &new).await.json_with(201);
+            ids.push(made["id"].as_str().unwrap().to_owned());
+        }
+        let merge = async |id: &str, other: &str| {
+            let body = json!({ "other_id": other });
+            crm.post(ALPHA, &format!("/api/contacts/{id}/merge"), &body).await
+        };
+        for id in &ids[1..20] {
+            merge(&ids[0], id).await.json();
+        }
+        merge(&ids[0], &ids[20]).await.problem(409);
+        // Nor as a part of a new one.
+        merge(&ids[21], &ids[0]).await.problem(409);
+        let whole = crm.get(ALPHA, &format!("/api/contacts/{}", ids[0])).await.json();
+        assert_eq!(whole["merged"].as_array().unwrap().len(), 19);
     }
 
     async fn merges_at_the_same_time_make_no_circle(crm: Crm) {

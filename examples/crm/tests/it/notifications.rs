@@ -157,6 +157,8 @@ on_both_databases! {
         assert_eq!(bob.get("/api/me/unread").await.json()["notifications"], 2);
         let unknown = json!({ "topics": [{ "topic": "x", "in_app": true, "sound": true }] });
         ana.put(SETTINGS, &unknown).await.problem(400);
+        let often = vec![&quiet["topics"][0]; 100];
+        ana.put(SETTINGS, &json!({ "topics": often })).await.problem(400);
     }
 
     async fn a_blocked_contact_is_out_of_every_list(crm: Crm) {

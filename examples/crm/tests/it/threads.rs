@@ -322,6 +322,38 @@ async fn tabs_of_other_servers_are_told_too_lesson_27() {
     );
 }
 
+/// Postgres passes on 8,000 bytes at once.
+#[tokio::test]
+async fn however_much_is_read_at_once_other_tabs_are_told() {
+    let crm = Crm::with_fake(Storage::postgres().await).await;
+    let ana = person(&crm, "Alpha", Role::Agent).await;
+    let mut there = tab(serve(&crm.state).await, &ana).await;
+    for number in 1..=201 {
+        let text = format!("Text {number}");
+        crm.text(&sid("SM", number), SENDER, ALPHA_LINE, &text)
+            .await;
+    }
+    crm.deliver().await;
+    let mut ids = Vec::new();
+    let mut path = "/api/me/notifications?limit=200".to_owned();
+    while ids.len() < 201 {
+        let page = ana.get(&path).await.json();
+        let items = page["items"].as_array().unwrap();
+        ids.extend(items.iter().map(|it| it["id"].clone()));
+        path = format!("/api/me/notifications?before={}", page["next"]);
+    }
+    let body = json!({ "ids": ids });
+    ana.put("/api/me/notifications/read", &body).await.json();
+    let mut heard = Vec::new();
+    while heard.len() < ids.len() {
+        let frame = next(&mut there).await;
+        if frame["type"] == "notifications_read" {
+            heard.extend(frame["ids"].as_array().unwrap().clone());
+        }
+    }
+    assert_eq!(heard, ids);
+}
+
 #[tokio::test]
 async fn threads_of_an_older_database_are_made() {
     let storage = Storage::sqlite();

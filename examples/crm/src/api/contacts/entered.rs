@@ -11,7 +11,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use super::{ContactDetailView, detail, note};
 use crate::{
     api::{
-        Caller, Problem,
+        Caller, IdempotencyKey, Problem,
         extract::{Body, Id, present, text},
         problem::ProblemView,
     },
@@ -40,6 +40,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
         .routes(routes!(change))
 }
 
+/// A contact to enter.
 #[derive(Debug, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewContact {
@@ -58,6 +59,7 @@ struct NewContact {
     post,
     path = "/api/contacts",
     tag = "contacts",
+    params(IdempotencyKey),
     request_body = NewContact,
     responses(
         (status = 201, body = ContactDetailView),

@@ -1,5 +1,4 @@
-//! `/api/notifications`: what has happened, in the order of its numbers; and `/api/me`: what of it
-//! the caller has read and wants to hear of.
+//! What has happened, as one person sees it: what of it is read, and where it leads.
 
 use axum::{
     Json,
@@ -8,121 +7,37 @@ use axum::{
 use http::request::Parts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use twilio_hooks::{
-    CallId, ContactId, MessageId, NotificationId, notify::Topic, store::Notification,
-};
+use twilio_hooks::{CallId, ContactId, MessageId, NotificationId, notify::Topic};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::{
-    Caller, Problem,
-    extract::{self, Body, Since, SinceParams},
-    problem::ProblemView,
-    threads::person,
-};
 use crate::{
+    api::{
+        Caller, Problem,
+        extract::{self, Body},
+        problem::ProblemView,
+        threads::person,
+    },
     app::AppState,
     contacts::{company::country, details::display_name, phone::Country},
     notices::{
-        Frame, may_see,
+        Frame,
         personal::{self, Person, Personal},
-        settings::{self, Preference},
     },
-    people::Permission,
     threads::{list, reads},
 };
 
 /// How many notifications can be marked at once.
 const MAX_IDS: usize = 500;
 
+/// How many of them go into one frame: Postgres passes on 8,000 bytes at most.
+const IDS_OF_FRAME: usize = 100;
+
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
-        .routes(routes!(company))
         .routes(routes!(mine))
         .routes(routes!(mark_read))
         .routes(routes!(unread))
-        .routes(routes!(preferences))
-        .routes(routes!(change_preferences))
-}
-
-/// Something that has happened.
-#[derive(Debug, Serialize, ToSchema)]
-struct NotificationView {
-    #[schema(value_type = Uuid)]
-    id: NotificationId,
-    /// The number in the company.
-    seq: u64,
-    #[serde(rename = "type")]
-    #[schema(value_type = String)]
-    topic: Topic,
-    title: String,
-    message: String,
-    #[schema(value_type = Option<Uuid>)]
-    contact_id: Option<ContactId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Uuid>)]
-    sms_id: Option<MessageId>,
-    #[serde(skip_serializing_if = "Option::is_none")]
-    #[schema(value_type = Option<Uuid>)]
-    call_id: Option<CallId>,
-    #[schema(value_type = String, format = DateTime)]
-    created_at: Timestamp,
-}
-
-impl From<Notification> for NotificationView {
-    fn from(it: Notification) -> Self {
-        Self {
-            id: it.id,
-            seq: it.seq,
-            topic: it.topic,
-            title: it.title,
-            message: it.message,
-            contact_id: it.contact_id,
-            sms_id: it.sms_id,
-            call_id: it.call_id,
-            created_at: it.created_at,
-        }
-    }
-}
-
-/// A part of the list, lowest number first.
-#[derive(Debug, Serialize, ToSchema)]
-struct Notifications {
-    items: Vec<NotificationView>,
-    /// What to give as `since` for the next part; null if there are no more now.
-    next: Option<u64>,
-}
-
-/// What has happened in the company, in the order of its numbers.
-#[utoipa::path(
-    get,
-    path = "/api/notifications",
-    tag = "notifications",
-    params(SinceParams),
-    responses((status = 200, body = Notifications))
-)]
-async fn company(
-    caller: Caller,
-    State(state): State<AppState>,
-    Since { since, limit }: Since,
-) -> Result<Json<Notifications>, Problem> {
-    caller.require(Permission::Read)?;
-    let directory = &state.database.directory;
-    // One too many only tells that there are more.
-    let mut items = directory
-        .notifications_since(caller.company, since.unwrap_or(0), limit + 1)
-        .await?;
-    let has_more = items.len() > limit as usize;
-    items.truncate(limit as usize);
-    let next = items.last().map(|last| last.seq).filter(|_| has_more);
-    let items = items
-        .into_iter()
-        .filter(|notification| may_see(caller.role, &notification.topic))
-        .map(NotificationView::from);
-    Ok(Json(Notifications {
-        items: items.collect(),
-        next,
-    }))
 }
 
 fn who(caller: &Caller) -> Result<Person, Problem> {
@@ -310,30 +225,35 @@ async fn mark_read(
 ) -> Result<Json<UnreadView>, Problem> {
     let person = who(&caller)?;
     let db = &state.database.db;
-    let frame = match (mark.up_to, mark.ids) {
+    let frames = match (mark.up_to, mark.ids) {
         (Some(up_to), None) if up_to >= 0 => {
             let up_to = personal::mark_up_to(db, person, up_to).await?;
-            Frame::NotificationsRead {
-                up_to: Some(up_to),
-                ids: Vec::new(),
-            }
+            vec![frame(Some(up_to), &[])]
         }
         (None, Some(ids)) if ids.len() <= MAX_IDS => {
             if !personal::mark_each(db, person, &ids).await? {
                 return Err(Problem::not_found());
             }
-            Frame::NotificationsRead { up_to: None, ids }
+            ids.chunks(IDS_OF_FRAME)
+                .map(|ids| frame(None, ids))
+                .collect()
         }
         _ => {
             let detail = "give either `up_to`, a number, or `ids`, at most 500";
             return Err(Problem::bad_request(detail));
         }
     };
-    state
-        .signals
-        .tell(person.company, person.user, &frame)
-        .await;
+    for frame in &frames {
+        state.signals.tell(person.company, person.user, frame).await;
+    }
     counts(&state, person).await
+}
+
+fn frame(up_to: Option<i64>, ids: &[NotificationId]) -> Frame {
+    Frame::NotificationsRead {
+        up_to,
+        ids: ids.to_vec(),
+    }
 }
 
 /// How much is unread; 100 stands for more.
@@ -368,77 +288,4 @@ async fn counts(state: &AppState, person: Person) -> Result<Json<UnreadView>, Pr
         notifications: personal::unread(db, person).await?,
         threads,
     }))
-}
-
-/// Whether somebody wants to hear of a kind of event.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct PreferenceView {
-    #[schema(value_type = String)]
-    topic: Topic,
-    /// Whether it is in the list and counts there.
-    in_app: bool,
-    /// Whether it makes a sound.
-    sound: bool,
-}
-
-/// What somebody wants to hear of.
-#[derive(Debug, Serialize, Deserialize, ToSchema)]
-#[serde(deny_unknown_fields)]
-struct Preferences {
-    topics: Vec<PreferenceView>,
-}
-
-/// What the caller wants to hear of, for every topic.
-#[utoipa::path(
-    get,
-    path = "/api/me/notification-settings",
-    tag = "notifications",
-    responses((status = 200, body = Preferences), (status = 400, body = ProblemView))
-)]
-async fn preferences(
-    caller: Caller,
-    State(state): State<AppState>,
-) -> Result<Json<Preferences>, Problem> {
-    let user = person(&caller)?;
-    let all = settings::preferences(&state.database.db, caller.company, user).await?;
-    let topics = all.into_iter().map(|it| PreferenceView {
-        topic: it.topic,
-        in_app: it.in_app,
-        sound: it.sound,
-    });
-    Ok(Json(Preferences {
-        topics: topics.collect(),
-    }))
-}
-
-/// Sets what the caller wants to hear of; topics that are left out stay as they are.
-#[utoipa::path(
-    put,
-    path = "/api/me/notification-settings",
-    tag = "notifications",
-    request_body = Preferences,
-    responses((status = 200, body = Preferences), (status = 400, body = ProblemView))
-)]
-async fn change_preferences(
-    caller: Caller,
-    State(state): State<AppState>,
-    Body(Preferences { topics }): Body<Preferences>,
-) -> Result<Json<Preferences>, Problem> {
-    let user = person(&caller)?;
-    if topics.iter().any(|it| !Topic::KNOWN.contains(&it.topic)) {
-        return Err(Problem::bad_request("there is no such topic"));
-    }
-    let chosen: Vec<_> = topics
-        .into_iter()
-        .map(|it| Preference {
-            topic: it.topic,
-            in_app: it.in_app,
-            sound: it.sound,
-        })
-        .collect();
-    let mut tx = state.database.db.begin().await?;
-    settings::change(&mut tx, caller.company, user, &chosen).await?;
-    tx.commit().await?;
-    preferences(caller, State(state)).await
 }
