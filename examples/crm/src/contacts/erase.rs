@@ -44,13 +44,16 @@ const AREAS: &[&str] = &[
      where company_id = $1 and contact_id = $2",
     // Calls: whom we called or wanted to, and who got a text for a missed call.
     "update outgoing_calls set to_number = 'erased'
-     where company_id = $1 and (
-         call_id in (select id from calls where company_id = $1 and contact_id = $2)
-         or to_number = (select address from contacts where company_id = $1 and id = $2))",
+     where (call_id, company_id) in (
+         select id, company_id from calls where company_id = $1 and contact_id = $2)",
+    "update outgoing_calls set to_number = 'erased' where company_id = $1 and to_number = (
+         select address from contacts where company_id = $1 and id = $2)",
     "update call_legs set number = 'erased'
-     where company_id = $1 and name = 'contact' and (
-         call_id in (select id from calls where company_id = $1 and contact_id = $2)
-         or number = (select address from contacts where company_id = $1 and id = $2))",
+     where company_id = $1 and name = 'contact' and call_id in (
+         select id from calls where company_id = $1 and contact_id = $2)",
+    "update call_legs set number = 'erased'
+     where company_id = $1 and name = 'contact' and number = (
+         select address from contacts where company_id = $1 and id = $2)",
     "delete from text_backs where company_id = $1 and address = (
          select address from contacts where company_id = $1 and id = $2)",
 ];
@@ -97,19 +100,21 @@ const STATEMENTS: &[&str] = &[
          select account_sid, message_sid from sms where company_id = $1 and contact_id = $2)",
     "update webhooks set params = ''
      where (account_sid, sid) in (
-         select account_sid, call_sid from calls where company_id = $1 and contact_id = $2
-         union all
-         select leg.account_sid, leg.call_sid from calls leg join calls c
-             on c.account_sid = leg.account_sid and c.call_sid = leg.parent_call_sid
-         where c.company_id = $1 and c.contact_id = $2 and leg.company_id = $1)",
+         select account_sid, call_sid from calls where company_id = $1 and contact_id = $2)",
+    // Apart, because SQLite reads every webhook there is for the union of both.
+    "update webhooks set params = ''
+     where (account_sid, sid) in (
+         select account_sid, call_sid from calls
+         where company_id = $1 and parent_call_sid in (
+             select call_sid from calls where company_id = $1 and contact_id = $2))",
     "update webhooks set params = ''
      where (account_sid, sid) in (
          select r.account_sid, r.recording_sid from recordings r join calls c on c.id = r.call_id
          where c.company_id = $1 and c.contact_id = $2)",
     "insert into erasures (company_id, account_sid, kind, sid, due_at)
-     select r.company_id, r.account_sid, 'recording', r.recording_sid, c.updated_at
+     select c.company_id, r.account_sid, 'recording', r.recording_sid, c.updated_at
      from recordings r join calls c on c.id = r.call_id
-     where c.company_id = $1 and c.contact_id = $2 and r.company_id = $1
+     where c.company_id = $1 and c.contact_id = $2 and r.company_id is not null
      on conflict (account_sid, sid) do nothing",
     "insert into erasures (company_id, account_sid, kind, sid, due_at)
      select company_id, account_sid, 'message', message_sid, updated_at
@@ -161,6 +166,11 @@ const STATEMENTS: &[&str] = &[
     "delete from contact_details where company_id = $1 and contact_id = $2",
 ];
 
+/// All that are run for each contact.
+pub(crate) fn statements() -> impl Iterator<Item = &'static str> {
+    AREAS.iter().chain(STATEMENTS).copied()
+}
+
 /// Erases a contact and all that are one with it, and gives their ids, the primary one first. `None`
 /// if there is no such contact.
 ///
@@ -194,7 +204,7 @@ pub async fn erase(
         remember_sids(tx, company, *id, now).await?;
         remember_texts(tx, company, *id, now).await?;
         messaging::erase(tx, company, *id).await?;
-        for sql in AREAS.iter().chain(STATEMENTS) {
+        for sql in statements() {
             tx.execute(sql, args![company, *id]).await?;
         }
     }

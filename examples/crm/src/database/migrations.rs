@@ -55,6 +55,7 @@ const STEPS: &[(&str, Script)] = &[
     shared!("0010_notices"),
     shared!("0011_reconcile"),
     shared!("0012_idempotency"),
+    shared!("0013_lookups"),
     shared!("0014_channel"),
 ];
 

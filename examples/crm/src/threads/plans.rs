@@ -16,7 +16,7 @@ use super::{
 };
 use crate::{
     args,
-    contacts::{self, details, links, search},
+    contacts::{self, details, erase, links, search},
     database::{Arg, Database, Db, Tx, noted},
     notices::personal::{self, Person},
     people::Role,
@@ -65,6 +65,31 @@ async fn lists_find_their_rows_by_an_index_on_postgres() {
         assert_eq!(plan.iter().find(is_scan), None, "{sql}\n{plan:#?}");
     }
     database.db.close().await;
+}
+
+/// While a contact is erased nobody else writes on SQLite: it must not read what is of others.
+#[tokio::test(flavor = "current_thread")]
+async fn what_is_erased_is_found_by_an_index() {
+    let name = std::env::temp_dir().join(format!("crm-erase-{}.sqlite", Uuid::now_v7()));
+    let url = Secret::new(&format!("sqlite:{}", name.display()));
+    let database = Database::connect(&url).await.unwrap();
+    let Db::Sqlite(pool) = database.db.clone() else {
+        panic!("this is SQLite");
+    };
+    let now = Timestamp::now();
+    for sql in erase::statements() {
+        let args = args![CompanyId::at(now), ContactId::at(now)];
+        for step in sqlite_plan(&pool, sql, args).await {
+            let reads_all = step.starts_with("SCAN") || step.ends_with("(company_id=?)");
+            assert!(
+                !reads_all,
+                "{sql}
+{step}"
+            );
+        }
+    }
+    database.db.close().await;
+    std::fs::remove_file(name).unwrap();
 }
 
 async fn sqlite_plan(pool: &SqlitePool, sql: &'static str, args: Vec<Arg>) -> Vec<String> {
