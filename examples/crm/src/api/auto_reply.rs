@@ -13,6 +13,7 @@ use uuid::Uuid;
 use super::{
     Caller, Problem,
     extract::{Body, Id},
+    lines,
     problem::ProblemView,
 };
 use crate::{
@@ -409,11 +410,7 @@ async fn explain(
 }
 
 async fn line(state: &AppState, caller: &Caller, id: LineId) -> Result<Line, Problem> {
-    let lines = state.database.lines.lines(caller.company).await?;
-    lines
-        .into_iter()
-        .find(|line| line.id == id)
-        .ok_or_else(Problem::not_found)
+    lines::find(state, caller.company, id).await
 }
 
 async fn line_view(

@@ -5,13 +5,15 @@ use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
 use serde_json::json;
-use twilio_hooks::{Address, CompanyId, LineId, UserId, store::Line};
+use twilio_hooks::{Address, CompanyId, LineId, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
+use uuid::Uuid;
 
 use super::{
     Caller, Problem,
     extract::{Body, Id},
+    lines::find,
     problem::ProblemView,
 };
 use crate::{
@@ -37,6 +39,19 @@ impl From<SetError> for Problem {
             SetError::Store(error) => error.into(),
         }
     }
+}
+
+/// Puts on the audit log what was set before, and what is set now.
+async fn note(
+    state: &AppState,
+    caller: &Caller,
+    action: &'static str,
+    object: Option<(&str, Uuid)>,
+    (before, after): (&impl Serialize, &impl Serialize),
+) -> Result<(), Problem> {
+    let details = json!({ "before": before, "after": after });
+    audit(&state.database.db, caller, action, object, details).await?;
+    Ok(())
 }
 
 fn rules(state: &AppState) -> Rules {
@@ -81,13 +96,12 @@ async fn set_company(
     rules
         .set_company(caller.company, &settings, caller.at)
         .await?;
-    let details = json!({ "before": before, "after": settings });
-    audit(
-        &state.database.db,
+    note(
+        &state,
         &caller,
         "call_settings.changed",
         None,
-        details,
+        (&before, &settings),
     )
     .await?;
     Ok(Json(settings))
@@ -166,14 +180,13 @@ async fn set_user(
     let rules = rules(&state);
     let before = rules.user(caller.company, id).await?;
     rules.set_user(caller.company, id, &rule, caller.at).await?;
-    let details = json!({ "before": before, "after": rule });
     let object = Some(("user", id.as_uuid()));
-    audit(
-        &state.database.db,
+    note(
+        &state,
         &caller,
         "user.call_rule_changed",
         object,
-        details,
+        (&before, &rule),
     )
     .await?;
     Ok(Json(user_view(&state, caller.company, id).await?))
@@ -196,25 +209,16 @@ async fn remove_user(
     let rules = rules(&state);
     let before = rules.user(caller.company, id).await?;
     rules.remove_user(caller.company, id).await?;
-    let details = json!({ "before": before, "after": null });
     let object = Some(("user", id.as_uuid()));
-    audit(
-        &state.database.db,
+    note(
+        &state,
         &caller,
         "user.call_rule_changed",
         object,
-        details,
+        (&before, &()),
     )
     .await?;
     Ok(StatusCode::NO_CONTENT)
-}
-
-async fn find(state: &AppState, company: CompanyId, id: LineId) -> Result<Line, Problem> {
-    let lines = state.database.lines.lines(company).await?;
-    lines
-        .into_iter()
-        .find(|line| line.id == id)
-        .ok_or_else(Problem::not_found)
 }
 
 /// What the calls over a number do otherwise than those of its person or your company.
@@ -259,14 +263,13 @@ async fn set_line(
     let rules = rules(&state);
     let before = rules.line(caller.company, id).await?;
     rules.set_line(&line, &rule, caller.at).await?;
-    let details = json!({ "before": before, "after": rule });
     let object = Some(("line", id.as_uuid()));
-    audit(
-        &state.database.db,
+    note(
+        &state,
         &caller,
         "line.call_rule_changed",
         object,
-        details,
+        (&before, &rule),
     )
     .await?;
     Ok(Json(rule))
@@ -290,14 +293,13 @@ async fn remove_line(
     let rules = rules(&state);
     let before = rules.line(caller.company, id).await?;
     rules.remove_line(caller.company, id).await?;
-    let details = json!({ "before": before, "after": null });
     let object = Some(("line", id.as_uuid()));
-    audit(
-        &state.database.db,
+    note(
+        &state,
         &caller,
         "line.call_rule_changed",
         object,
-        details,
+        (&before, &()),
     )
     .await?;
     Ok(StatusCode::NO_CONTENT)

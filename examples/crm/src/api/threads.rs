@@ -16,6 +16,7 @@ use super::{
     Caller, Problem,
     contacts::primary,
     extract::{self, Body, Id},
+    lines,
     problem::ProblemView,
     view::{PageView, TimelineView},
 };
@@ -204,11 +205,7 @@ async fn all(
         return Err(Problem::bad_request("only a person has something unread"));
     }
     let line = match params.line {
-        Some(id) => {
-            let lines = state.database.lines.lines(company).await?;
-            let line = lines.into_iter().find(|line| line.id == id);
-            Some(line.ok_or_else(Problem::not_found)?.address)
-        }
+        Some(id) => Some(lines::find(&state, company, id).await?.address),
         None => None,
     };
     let wanted = Wanted {
