@@ -7,6 +7,7 @@
 //! Everything is asked by HTTP of `crm serve`, a process of its own. The databases have a million
 //! messages of 20,000 contacts (`BENCH_MESSAGES` and `BENCH_CONTACTS` change that). They are made once,
 //! in the directory for temporary files of the build, and are used again; what writes gets a copy.
+//! `BENCH_SERVER` names another program than the one that was built just now, to compare them.
 //!
 //! - `lists`: how long pages of lists and searches take.
 //! - `webhooks`: how many texts are stored in a second, and how fast they are answered.

@@ -1,6 +1,7 @@
 //! `crm serve`, as a process of its own.
 
 use std::{
+    env,
     fs::{self, File},
     io::{BufRead as _, BufReader},
     process::{Child, Command, Stdio},
@@ -24,7 +25,8 @@ impl Server {
         let config = directory.path().join("crm.toml");
         fs::write(&config, &database.toml).unwrap();
         let log = File::create(directory.path().join("log")).unwrap();
-        let mut process = Command::new(env!("CARGO_BIN_EXE_crm"))
+        let program = env::var("BENCH_SERVER").unwrap_or(env!("CARGO_BIN_EXE_crm").to_owned());
+        let mut process = Command::new(program)
             .args(["serve", "--listen", "127.0.0.1:0", "--config"])
             .arg(config)
             .stdout(Stdio::piped())
