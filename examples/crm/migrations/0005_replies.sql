@@ -1,7 +1,7 @@
 -- Consent, templates, business hours, and automatic replies.
 
--- Whether a contact gets messages, in a scope: the id of one of our lines, or the SID of a messaging
--- service for what came through it. No row: nobody has said anything.
+-- Whether a contact gets messages, in a scope: the number of one of our lines, which outlives the line,
+-- or the SID of a messaging service for what came through it. No row: nobody has said anything.
 create table consents (
     company_id {id} not null,
     contact_id {id} not null,
@@ -12,6 +12,8 @@ create table consents (
     since {time} not null,
     -- When the latest statement was received: older ones change nothing.
     said_at {time} not null,
+    -- The messaging service that a line heard it through: the service's START takes it back.
+    through text,
     primary key (company_id, contact_id, scope),
     foreign key (company_id, contact_id) references contacts (company_id, id)
 ){strict};

@@ -8,7 +8,7 @@ use twilio_hooks::{
 use super::{
     Between, Keyword, Said, Source, Statement, state_in,
     statement::Known,
-    table::{Event, note, put, scoped, service},
+    table::{Event, address, heard_through, note, put, scoped, service},
 };
 use crate::{
     args,
@@ -20,6 +20,8 @@ use crate::{
 pub struct Incoming<'a> {
     /// The contact who wrote, and the line that was written to.
     pub between: Between,
+    /// The line's number, or the SID of the messaging service that it is.
+    pub address: &'a str,
     /// The text.
     pub message: MessageId,
     /// The messaging service that it came through.
@@ -79,19 +81,14 @@ pub async fn apply_incoming(db: &Db, incoming: &Incoming<'_>) -> Result<Applied,
             source: said.source,
             at: incoming.at,
         };
-        let line = between.line.to_string();
-        let service = incoming.service.map(|service| service.as_str().to_owned());
-        let scopes = match (service, said.keyword) {
-            // Only from who has said no it means anything.
-            _ if is_yes && state_in(&mut tx, between).await?.can_opt_in() => Vec::new(),
-            (Some(service), Keyword::Stop) => vec![service],
-            (Some(service), _) => vec![service, line],
-            (None, _) => vec![line],
+        let service = incoming.service.map(MessagingServiceSid::as_str);
+        // Only from who has said no it means anything.
+        let means_nothing = is_yes && state_in(&mut tx, between).await?.can_opt_in();
+        let changed = if means_nothing {
+            false
+        } else {
+            say_to(&mut tx, between, incoming.address, service, statement).await?
         };
-        let mut changed = false;
-        for scope in scopes {
-            changed |= say(&mut tx, between, &scope, statement).await?;
-        }
         let event = Event {
             statement,
             message: Some(incoming.message),
@@ -144,15 +141,18 @@ pub async fn opted_out_in(
         at,
     };
     lock(tx, between).await?;
+    // A line that is gone sends nothing.
+    let Some(address) = address(tx, between).await? else {
+        return Ok(());
+    };
     // Twilio refuses for all of the service.
     let service = match source {
         Source::Person => None,
         _ => service(tx, between).await?,
     };
-    let scope = service.unwrap_or_else(|| between.line.to_string());
     let known = state_in(tx, between).await?;
     let is_known = known.opted_out && !(known.can_opt_in() && source.is_contact());
-    if !is_known && say(tx, between, &scope, statement).await? {
+    if !is_known && say_to(tx, between, &address, service.as_deref(), statement).await? {
         let event = Event {
             statement,
             message,
@@ -185,7 +185,10 @@ pub async fn opted_in(
     if !state_in(&mut tx, between).await?.can_opt_in() {
         return Ok(Err(ContactOptedOut));
     }
-    if say(&mut tx, between, &between.line.to_string(), statement).await? {
+    let Some(address) = address(&mut tx, between).await? else {
+        return Ok(Ok(()));
+    };
+    if say_to(&mut tx, between, &address, None, statement).await? {
         let event = Event {
             statement,
             message: None,
@@ -218,7 +221,7 @@ pub async fn restore(
     };
     for scope in scopes {
         if scoped(tx, company, contact, scope).await?.is_none() {
-            put(tx, company, contact, scope, no).await?;
+            put(tx, company, contact, scope, None, no).await?;
         }
     }
     Ok(())
@@ -262,17 +265,44 @@ async fn lock(tx: &mut Tx, between: Between) -> Result<(), StoreError> {
     Ok(())
 }
 
+/// Writes a statement that was made to a line, maybe through a messaging service, and says whether it
+/// changed anything. It is the line's too: the line may leave the service.
+async fn say_to(
+    tx: &mut Tx,
+    between: Between,
+    address: &str,
+    service: Option<&str>,
+    statement: Statement,
+) -> Result<bool, StoreError> {
+    let mut changed = say(tx, between, address, service, statement).await?;
+    let Some(service) = service else {
+        return Ok(changed);
+    };
+    changed |= say(tx, between, service, None, statement).await?;
+    if !statement.opted_out {
+        // What was said through the service to its other lines is taken back with it.
+        for address in heard_through(tx, between, service).await? {
+            say(tx, between, &address, Some(service), statement).await?;
+        }
+    }
+    Ok(changed)
+}
+
 /// Writes a statement in one scope, and says whether it changed anything.
 async fn say(
     tx: &mut Tx,
     between: Between,
     scope: &str,
+    through: Option<&str>,
     statement: Statement,
 ) -> Result<bool, StoreError> {
-    let known = scoped(tx, between.company, between.contact, scope).await?;
+    let Between {
+        company, contact, ..
+    } = between;
+    let known = scoped(tx, company, contact, scope).await?;
     let (after, changed) = Known::after(known, statement);
     if known != Some(after) {
-        put(tx, between.company, between.contact, scope, after).await?;
+        put(tx, company, contact, scope, through, after).await?;
     }
     Ok(changed)
 }

@@ -52,6 +52,7 @@ impl LateStatement {
                 line: line.id,
                 contact: contact.id,
             },
+            address: &line.address,
             message,
             service: self.service.as_ref(),
             said: self.said,

@@ -1,8 +1,10 @@
 //! Consent: whether we may write to a contact from a line.
 //!
-//! It belongs to a contact *and* one of our lines: who says STOP to one number still gets the texts of
-//! another. Lines in one messaging service share it for whatever came through the service, as they
-//! do at Twilio. Nobody has to say yes first: a contact is in until there is a no.
+//! It belongs to a contact *and* one of our numbers: who says STOP to one number still gets the texts of
+//! another. It outlives the line: a number that is taken out of use and added again still knows every
+//! STOP. Lines in one messaging service share it for whatever came through the service, as they do at
+//! Twilio; the line that heard a STOP keeps it when it leaves the service. Nobody has to say yes first:
+//! a contact is in until there is a no.
 //!
 //! - [`Keyword`] reads what contacts write; [`Said`] is that, or what advanced opt-out made of it.
 //! - [`Statement`] is one yes or no, with its [`Source`] and its time. What it changes is decided by

@@ -34,13 +34,11 @@ pub struct HistoryEntry {
     pub user: Option<UserId>,
 }
 
-/// What a line's own scope is, and those it shares: its messaging service, and if the line is a
-/// messaging service, itself.
+/// In a line's own scope, which is its address, and in the one that it shares: its messaging service.
 const STATE: &str = "select opted_out, source, since from consents
     where company_id = $1 and contact_id = $2 and scope in (
-        $3,
-        (select service_sid from line_services where company_id = $1 and line_id = $4),
-        (select address from lines where company_id = $1 and id = $4)
+        (select address from lines where company_id = $1 and id = $3),
+        (select service_sid from line_services where company_id = $1 and line_id = $3)
     )";
 
 /// Whether we may write to a contact from a line.
@@ -83,9 +81,8 @@ fn number_args(between: Between) -> Vec<Arg> {
 /// What was said before the contact was erased, in the same scopes as [`STATE`].
 const BURIED: &str = "select opted_out, source, since from consent_tombstones
     where company_id = $1 and digest = $2 and scope in (
-        $3,
-        (select service_sid from line_services where company_id = $1 and line_id = $4),
-        (select address from lines where company_id = $1 and id = $4)
+        (select address from lines where company_id = $1 and id = $3),
+        (select service_sid from line_services where company_id = $1 and line_id = $3)
     )";
 
 fn buried_args(between: Between, row: &Row) -> Result<Vec<Arg>, StoreError> {
@@ -93,18 +90,12 @@ fn buried_args(between: Between, row: &Row) -> Result<Vec<Arg>, StoreError> {
     Ok(args![
         between.company,
         tombstones::digest(&key, between.company, &address),
-        between.line.to_string(),
         between.line
     ])
 }
 
 fn state_args(between: Between) -> Vec<Arg> {
-    args![
-        between.company,
-        between.contact,
-        between.line.to_string(),
-        between.line
-    ]
+    args![between.company, between.contact, between.line]
 }
 
 /// A no in any scope is a no; what the contact said counts more than what a person entered.
@@ -152,6 +143,29 @@ pub async fn history(
         .collect()
 }
 
+/// The line's number, or the SID of the messaging service that it is; none if the line is gone.
+pub(super) async fn address(tx: &mut Tx, between: Between) -> Result<Option<String>, StoreError> {
+    let sql = "select address from lines where company_id = $1 and id = $2";
+    let row = tx.row(sql, args![between.company, between.line]).await?;
+    row.map(|row| row.get("address")).transpose()
+}
+
+/// The lines of a messaging service that have heard a no through it.
+pub(super) async fn heard_through(
+    tx: &mut Tx,
+    between: Between,
+    service: &str,
+) -> Result<Vec<String>, StoreError> {
+    let sql = "select c.scope from consents c
+               join lines l on l.company_id = c.company_id and l.address = c.scope
+               join line_services s on s.company_id = l.company_id and s.line_id = l.id
+               where c.company_id = $1 and c.contact_id = $2 and c.opted_out
+                   and c.through = $3 and s.service_sid = $3";
+    let args = args![between.company, between.contact, service];
+    let rows = tx.rows(sql, args).await?;
+    rows.iter().map(|row| row.get("scope")).collect()
+}
+
 /// The messaging service that messages to the line come through.
 pub(super) async fn service(tx: &mut Tx, between: Between) -> Result<Option<String>, StoreError> {
     let sql = "select service_sid from line_services where company_id = $1 and line_id = $2";
@@ -172,20 +186,22 @@ pub(super) async fn scoped(
     row.as_ref().map(known).transpose()
 }
 
-/// Writes what is known in one scope.
+/// Writes what is known in one scope. `through` is the messaging service that a line heard it through.
 pub(super) async fn put(
     tx: &mut Tx,
     company: CompanyId,
     contact: ContactId,
     scope: &str,
+    through: Option<&str>,
     known: Known,
 ) -> Result<(), StoreError> {
     let sql = "insert into consents
-                   (company_id, contact_id, scope, opted_out, source, since, said_at)
-               values ($1, $2, $3, $4, $5, $6, $7)
+                   (company_id, contact_id, scope, opted_out, source, since, said_at, through)
+               values ($1, $2, $3, $4, $5, $6, $7, $8)
                on conflict (company_id, contact_id, scope) do update set
                    opted_out = excluded.opted_out, source = excluded.source,
-                   since = excluded.since, said_at = excluded.said_at";
+                   since = excluded.since, said_at = excluded.said_at,
+                   through = excluded.through";
     let args = args![
         company,
         contact,
@@ -193,7 +209,8 @@ pub(super) async fn put(
         known.opted_out,
         known.source.as_str(),
         known.since,
-        known.said_at
+        known.said_at,
+        through
     ];
     tx.execute(sql, args).await.map(drop)
 }

@@ -81,6 +81,7 @@ impl TextReplies {
                 line: line.id,
                 contact: contact.id,
             },
+            address: &line.address,
             message,
             service: webhook.messaging_service_sid.as_ref(),
             said,

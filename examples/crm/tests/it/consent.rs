@@ -6,12 +6,17 @@ use serde_json::{Value, json};
 use twilio_hooks::{ContactId, LineId, MessageId, store::Line};
 use uuid::Uuid;
 
-use crate::support::{
-    ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, OPERATOR, SENDER, on_both_databases, sid,
+use crate::{
+    support::{
+        ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, OPERATOR, SENDER, on_both_databases, sid,
+        signed_by,
+    },
+    twilios::{ALPHA_ACCOUNT, ALPHA_NUMBER, ALPHA_TOKEN, in_a_world},
 };
 
 const SECOND_LINE: &str = "+12025550188";
 const SERVICE: &str = "MG00000000000000000000000000000001";
+const OTHER_SERVICE: &str = "MG00000000000000000000000000000002";
 
 /// Another line of Alpha.
 async fn second_line(crm: &Crm) {
@@ -50,13 +55,17 @@ async fn show(crm: &Crm, token: &str) -> Value {
 }
 
 async fn through_service(crm: &Crm, number: u32, to: &str, body: &str, opt_out_type: &str) {
+    through(crm, SERVICE, number, to, body, opt_out_type).await;
+}
+
+async fn through(crm: &Crm, service: &str, number: u32, to: &str, body: &str, opt_out_type: &str) {
     let sid = sid("SM", number);
     let mut params = vec![
         ("MessageSid", sid.as_str()),
         ("From", SENDER),
         ("To", to),
         ("Body", body),
-        ("MessagingServiceSid", SERVICE),
+        ("MessagingServiceSid", service),
     ];
     if !opt_out_type.is_empty() {
         params.push(("OptOutType", opt_out_type));
@@ -113,6 +122,48 @@ on_both_databases! {
         assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE), out(SECOND_LINE)]);
         crm.text(&sid("SM", 3), SENDER, SECOND_LINE, "Hello").await;
         assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE), within(SECOND_LINE)]);
+    }
+
+    async fn a_stop_through_a_service_outlives_the_service(crm: Crm) {
+        through_service(&crm, 1, ALPHA_LINE, "Stop", "").await;
+        crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "Hello").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)], "the line is on its own");
+        through(&crm, OTHER_SERVICE, 3, ALPHA_LINE, "Hello", "").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)], "it is in another service");
+        assert_eq!(show(&crm, ALPHA).await["history"].as_array().unwrap().len(), 1);
+        through(&crm, OTHER_SERVICE, 4, ALPHA_LINE, "START", "").await;
+        assert_eq!(lines(&crm, ALPHA).await, [within(ALPHA_LINE)]);
+    }
+
+    async fn a_start_through_a_service_is_for_the_lines_that_are_in_it(crm: Crm) {
+        second_line(&crm).await;
+        through_service(&crm, 1, ALPHA_LINE, "Stop", "").await;
+        through_service(&crm, 2, SECOND_LINE, "Stop", "").await;
+        crm.text(&sid("SM", 3), SENDER, ALPHA_LINE, "Hello").await;
+        through_service(&crm, 4, SECOND_LINE, "START", "").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE), within(SECOND_LINE)]);
+    }
+
+    async fn a_start_through_a_service_leaves_a_stop_that_was_said_to_a_line_alone(crm: Crm) {
+        second_line(&crm).await;
+        crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "Stop").await;
+        through_service(&crm, 2, ALPHA_LINE, "Hello", "").await;
+        through_service(&crm, 3, SECOND_LINE, "Stop", "").await;
+        through_service(&crm, 4, SECOND_LINE, "START", "").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE), within(SECOND_LINE)]);
+    }
+
+    async fn what_twilio_refuses_outlives_the_service(crm: Crm) {
+        through_service(&crm, 1, ALPHA_LINE, "Hello", "").await;
+        let contact: ContactId = contact(&crm, ALPHA).await.parse().unwrap();
+        let company = alpha(&crm).await;
+        let line = crm.state.database.lines.lines(company).await.unwrap()[0].id;
+        let between = Between { company, line, contact };
+        let (db, at) = (&crm.state.database.db, crm.clock.now());
+        let refused = Some(MessageId::at(at));
+        consent::opted_out(db, between, Source::Refused, at, refused, None).await.unwrap();
+        crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "Hello").await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)]);
     }
 
     async fn a_yes_counts_only_from_who_is_out(crm: Crm) {
@@ -211,7 +262,7 @@ on_both_databases! {
         let company = alpha(&crm).await;
         let line = crm.state.database.lines.lines(company).await.unwrap()[0].id;
         let between = Between { company, line, contact };
-        let scopes = [line.to_string(), SERVICE.to_owned()];
+        let scopes = [ALPHA_LINE.to_owned(), SERVICE.to_owned()];
         let mut tx = crm.state.database.db.begin().await.unwrap();
         consent::restore(&mut tx, company, contact, &scopes, crm.clock.now()).await.unwrap();
         let consent = consent::state_in(&mut tx, between).await.unwrap();
@@ -233,6 +284,42 @@ on_both_databases! {
         let history = shown["history"].as_array().unwrap();
         let last = history.iter().map(|entry| &entry["opted_out"]).next().unwrap();
         assert_eq!(shown["lines"][0]["opted_out"], *last);
+    }
+}
+
+in_a_world! {
+    async fn a_stop_outlives_the_line_that_heard_it(world: World) {
+        let crm = &world.crm;
+        let add = async || {
+            let account = world.add_account(ALPHA, ALPHA_ACCOUNT, ALPHA_TOKEN).await;
+            (account, world.add_line(ALPHA, ALPHA_ACCOUNT, ALPHA_NUMBER).await)
+        };
+        let (account, first) = add().await;
+        let message = sid("SM", 1);
+        let stop = [
+            ("MessageSid", message.as_str()),
+            ("From", SENDER),
+            ("To", ALPHA_NUMBER),
+            ("Body", "STOP"),
+        ];
+        let stop = signed_by(ALPHA_ACCOUNT, ALPHA_TOKEN, "sms/incoming", &stop);
+        assert_eq!(crm.send(stop).await.status, 200);
+        assert_eq!(lines(crm, ALPHA).await, [within(ALPHA_LINE), out(ALPHA_NUMBER)]);
+
+        let path = format!("/api/twilio-accounts/{account}?release=true");
+        assert_eq!(crm.delete(ALPHA, &path).await.json()["lines"], 1);
+        let (account, second) = add().await;
+        assert_ne!(first, second);
+        assert_eq!(lines(crm, ALPHA).await, [within(ALPHA_LINE), out(ALPHA_NUMBER)]);
+
+        // Also if the contact was erased meanwhile.
+        let path = format!("/api/contacts/{}", contact(crm, ALPHA).await);
+        assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
+        let path = format!("/api/twilio-accounts/{account}?release=true");
+        crm.delete(ALPHA, &path).await.json();
+        add().await;
+        crm.post(ALPHA, "/api/contacts", &json!({ "address": SENDER })).await.json_with(201);
+        assert_eq!(lines(crm, ALPHA).await, [within(ALPHA_LINE), out(ALPHA_NUMBER)]);
     }
 }
 
