@@ -213,12 +213,7 @@ impl Accounts {
         if tx.execute(sql, args![caller.company, line.id]).await? == 0 {
             return Ok(false);
         }
-        tx.execute(
-            "delete from line_settings where line_id = $1",
-            args![line.id],
-        )
-        .await?;
-        set_name(&mut tx, line, None).await?;
+        forget_settings(&mut tx, caller.company, line.id).await?;
         problems::resolve_all(&mut tx, caller.company, &line.id.to_string(), now).await?;
         let details = json!({"account_sid": line.account_sid, "address": line.address});
         let object = ("line", line.id.into());
@@ -226,6 +221,27 @@ impl Accounts {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// What was set for a line that goes: nothing else can be kept from going by it. What was said to its
+/// number, and what came over it, stays.
+async fn forget_settings(tx: &mut Tx, company: CompanyId, line: LineId) -> Result<(), StoreError> {
+    tx.execute("delete from line_settings where line_id = $1", args![line])
+        .await?;
+    for sql in [
+        "delete from line_names where company_id = $1 and line_id = $2",
+        "delete from line_call_rules where company_id = $1 and line_id = $2",
+        "delete from auto_reply_rules where company_id = $1 and line_id = $2",
+        "delete from line_services where company_id = $1 and line_id = $2",
+        // Texts that wait are still taken up, and fail because the line is gone.
+        "delete from outgoing_lines where company_id = $1 and line_id = $2 and not exists (
+             select 1 from outgoing where line_id = $2 and state = 'queued')",
+        "update messaging_settings set default_line_id = null
+         where company_id = $1 and default_line_id = $2",
+    ] {
+        tx.execute(sql, args![company, line]).await?;
+    }
+    Ok(())
 }
 
 /// What people call the lines of a company.

@@ -131,6 +131,54 @@ in_a_world! {
         assert_eq!(world.messages(ALPHA).await, 1, "nobody's any more");
     }
 
+    async fn what_was_set_for_a_line_goes_with_it(world: World) {
+        let crm = &world.crm;
+        let account = world.add_account(ALPHA, ALPHA_ACCOUNT, ALPHA_TOKEN).await;
+        let menu = json!({"name": "Main", "prompt": {"text": "Hello."}, "keys": {"1": {"do": "repeat"}}});
+        let menu = crm.post(ALPHA, "/api/menus", &menu).await.json_with(201)["id"].clone();
+        let template = json!({"name": "Closed for today", "body": "We are closed."});
+        let template = crm.post(ALPHA, "/api/templates", &template).await.json_with(201)["id"].clone();
+        let (menu_path, template_path) = (
+            format!("/api/menus/{}", menu.as_str().unwrap()),
+            format!("/api/templates/{}", template.as_str().unwrap()),
+        );
+        for by_account in [false, true] {
+            let line = world.add_line(ALPHA, ALPHA_ACCOUNT, ALPHA_NUMBER).await;
+            let path = format!("{LINES}/{line}");
+            let rule = json!({"rule": {"mode": "menu", "menu_id": menu}});
+            crm.put(ALPHA, &format!("{path}/call-rule"), &rule).await.json();
+            let reply = json!({"enabled": true, "when": "always", "template_id": template});
+            crm.put(ALPHA, &format!("{path}/auto-reply"), &reply).await.json();
+            let usual = json!({"default_line_id": line});
+            crm.patch(ALPHA, "/api/settings/messaging", &usual).await.json();
+            let service = [("MessagingServiceSid", "MG00000000000000000000000000000001")];
+            let number = u32::from(by_account) + 1;
+            let status = world.text_with(number, ALPHA_ACCOUNT, ALPHA_TOKEN, ALPHA_NUMBER, &service).await;
+            assert_eq!(status, 200);
+            crm.delete(ALPHA, &menu_path).await.problem(409);
+            crm.delete(ALPHA, &template_path).await.problem(409);
+
+            let path = match by_account {
+                true => format!("/api/twilio-accounts/{account}?release=true"),
+                false => path,
+            };
+            crm.delete(ALPHA, &path).await.json();
+            let settings = crm.get(ALPHA, "/api/settings/messaging").await.json();
+            assert_eq!(settings["default_line_id"], Value::Null);
+            for sql in [
+                "select line_id from line_call_rules",
+                "select line_id from auto_reply_rules",
+                "select line_id from line_services",
+                "select line_id from outgoing_lines",
+            ] {
+                let left = crm.state.database.db.rows(sql, vec![]).await.unwrap();
+                assert!(left.is_empty(), "{sql}");
+            }
+        }
+        assert_eq!(crm.delete(ALPHA, &menu_path).await.status, 204);
+        assert_eq!(crm.delete(ALPHA, &template_path).await.status, 204);
+    }
+
     /// A number in a pool: the service's SID is in the webhook, and the key is the account's all the
     /// same. What nobody owns is kept and answered, not refused.
     async fn b1_a_number_in_a_messaging_service_is_routed_by_the_number_first(world: World) {
