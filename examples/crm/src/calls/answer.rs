@@ -13,7 +13,7 @@ use twilio_hooks::{
 use super::{
     document::{DEFAULT_GREETING, Urls, apology, document},
     explain::{Step, explain},
-    facts::facts,
+    facts::{Purpose, facts},
     flow::{Event, Position, begin, next},
     flows::{Flow, Flows, Outcome},
     legs::Legs,
@@ -76,8 +76,8 @@ impl Calls {
             forwarded_from: None,
             is_blocked,
         };
-        let plan = plan(&facts(&self.database, line, &incoming).await?, &incoming);
-        Ok(explain(&plan))
+        let facts = facts(&self.database, line, &incoming, Purpose::Preview).await?;
+        Ok(explain(&plan(&facts, &incoming)))
     }
 
     async fn begin(
@@ -98,7 +98,8 @@ impl Calls {
             forwarded_from: call.forwarded_from.clone(),
             is_blocked,
         };
-        let plan = plan(&facts(&self.database, line, &incoming).await?, &incoming);
+        let facts = facts(&self.database, line, &incoming, Purpose::Call).await?;
+        let plan = plan(&facts, &incoming);
         let (state, happened) = begin(&plan);
         let flow = Flow {
             call_id,

@@ -16,6 +16,16 @@ use super::{
 };
 use crate::{args, database::Database};
 
+/// What the facts are for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Purpose {
+    /// A call that came.
+    Call,
+    /// Somebody wants to see what a call would do: they must not learn whose the numbers of other
+    /// companies are.
+    Preview,
+}
+
 /// What is set just now for calls to a line.
 ///
 /// # Errors
@@ -24,6 +34,7 @@ pub(super) async fn facts(
     database: &Database,
     line: &Line,
     call: &Incoming,
+    purpose: Purpose,
 ) -> Result<Facts, StoreError> {
     let company = line.company_id;
     let rules = Rules::new(database.db.clone());
@@ -43,7 +54,11 @@ pub(super) async fn facts(
         add_people(database, company, &mut facts).await?;
     }
     for number in numbers(&facts, call) {
-        if database.settings.is_line(&number).await? {
+        let is_ours = match purpose {
+            Purpose::Call => database.settings.is_line(&number).await?,
+            Purpose::Preview => database.settings.is_line_of(company, &number).await?,
+        };
+        if is_ours {
             facts.our_numbers.push(number);
         }
     }

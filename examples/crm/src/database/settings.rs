@@ -139,6 +139,15 @@ impl Settings {
         let sql = "select id from lines where address = $1 limit 1";
         Ok(self.db.row(sql, args![address]).await?.is_some())
     }
+
+    /// Whether this is the number of a line of the company's.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn is_line_of(&self, company: CompanyId, address: &str) -> Result<bool, StoreError> {
+        let sql = "select id from lines where company_id = $1 and address = $2 limit 1";
+        Ok(self.db.row(sql, args![company, address]).await?.is_some())
+    }
 }
 
 fn company(row: &Row) -> Result<Company, StoreError> {

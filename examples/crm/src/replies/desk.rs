@@ -127,6 +127,7 @@ pub(super) async fn answer(
         from: Some(text.from),
         digest: &digest,
         at: text.at,
+        is_preview: false,
     };
     let sides = Sides {
         company,
@@ -200,6 +201,7 @@ pub async fn preview(
         from,
         digest: &[],
         at,
+        is_preview: true,
     };
     let sides = Sides {
         company,

@@ -25,6 +25,9 @@ pub(super) struct Question<'a> {
     pub(super) from: Option<&'a Address>,
     pub(super) digest: &'a [u8],
     pub(super) at: Timestamp,
+    /// Whether somebody only wants to see what would be decided: they must not learn whose the numbers
+    /// of other companies are.
+    pub(super) is_preview: bool,
 }
 
 /// What texts of one sender have in common if they are the same; empty if there is no text, as in
@@ -64,6 +67,7 @@ pub(super) async fn facts(
         ago(rule.every_minutes),
         ago(24 * 60),
         closed.map(kept),
+        !question.is_preview,
     ];
     let row = tx.row(SQL, args).await?;
     let row = row.ok_or_else(|| StoreError::corrupt("facts", "there are none"))?;
@@ -97,7 +101,7 @@ const SQL: &str = "with
         where company_id = $1 and contact_id = $2 and at > $4 order by at desc limit 50
     )
     select
-        exists (select 1 from lines where address = $3) as own_line,
+        exists (select 1 from lines where address = $3 and ($9 or company_id = $1)) as own_line,
         (select count(*) from hour) as texts,
         (select count(*) from hour where digest = $5 and length($5) > 0) as same_texts,
         (select count(*) from hour where decision = 'loop') as loops,

@@ -119,6 +119,19 @@ pub(crate) async fn leaves_a_message(call: &mut Call) {
 }
 
 on_both_databases! {
+    async fn a_test_of_a_rule_does_not_tell_whose_the_numbers_of_others_are(crm: Crm) {
+        let path = format!("{}/call-rule/test", crm.line_path().await);
+        let test = async |from: &str| {
+            crm.post(ALPHA, &path, &json!({"from": from})).await.json()["steps"].clone()
+        };
+        let ana = crm.ana(&json!({"mode": "mobile"})).await;
+        assert_eq!(test(BETA_LINE).await, test(SENDER).await);
+        assert_ne!(test(ALPHA_LINE).await, test(SENDER).await);
+        let body = json!({"mobile": BETA_LINE});
+        crm.patch(ALPHA, &format!("/api/users/{ana}"), &body).await.json();
+        assert_eq!(test(SENDER).await[0]["phones"][0]["number"], BETA_LINE);
+    }
+
     async fn a_line_without_a_rule_greets_and_takes_a_message(crm: Crm) {
         let mut call = crm.caller().call().await.unwrap();
         call.hears("Thank you for calling. We have noted").await.unwrap();

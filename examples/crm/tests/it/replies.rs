@@ -440,8 +440,17 @@ on_both_databases! {
         assert!(Texter::new(&crm).texts("Hello").await.is_some());
         assert_eq!(preview(evening).await["decision"], "this_period");
         assert_eq!(preview(json!({ "from": "12345" })).await["decision"], "no_person");
-        let own = preview(json!({ "from": BETA_LINE })).await;
+        let own = preview(json!({ "from": ALPHA_LINE })).await;
         assert_eq!(own["decision"], "own_line");
+    }
+
+    async fn a_preview_does_not_tell_whose_the_numbers_of_others_are(crm: Crm) {
+        always(&crm, "Hello.").await;
+        let preview = async |from: &str| {
+            let body = json!({ "from": from });
+            crm.post(ALPHA, "/api/settings/auto-reply/preview", &body).await.json()
+        };
+        assert_eq!(preview(BETA_LINE).await, preview("+12025550177").await);
     }
 
     async fn what_can_not_be_a_reply_is_refused(crm: Crm) {
