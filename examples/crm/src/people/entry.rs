@@ -80,8 +80,12 @@ impl People {
         }
         let mut tx = self.db.begin().await?;
         // While the password was compared, somebody may have changed it, or disabled the person.
-        let sql =
-            "select id from users where id = $1 and password_hash = $2 and disabled_at is null";
+        // Whoever is doing so now goes first, and ends all sessions that are there by then.
+        let sql = self.db.pick(
+            "select id from users where id = $1 and password_hash = $2 and disabled_at is null",
+            "select id from users where id = $1 and password_hash = $2 and disabled_at is null
+             for no key update",
+        );
         if tx.row(sql, args![user, hash]).await?.is_none() {
             return Err(PeopleError::WrongLogin);
         }

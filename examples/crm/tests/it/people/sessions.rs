@@ -1,5 +1,7 @@
 //! Signing in with a browser: the cookie, how long it lasts, and which pages may use it.
 
+use std::time::Duration;
+
 use axum::body::Body;
 use crm::{args, people::Role};
 use http::{Request, header};
@@ -93,6 +95,25 @@ on_both_databases! {
         crm.clock.advance(SignedDuration::from_secs(1));
         ana.get("/api/session").await.json();
         assert_eq!(seen_at(&crm).await, crm.clock.now());
+    }
+
+    /// The password is changed after it was compared, and before the session is there.
+    async fn no_session_begins_with_a_password_that_is_being_changed(crm: Crm) {
+        let ana = crm.add_person("Alpha", "ana@example.com", Role::Agent).await;
+        let mut change = crm.state.database.db.begin().await.unwrap();
+        let sql = "update users set password_hash = 'another' where id = $1";
+        change.execute(sql, args![ana.id]).await.unwrap();
+        let sql = "delete from sessions where user_id = $1";
+        change.execute(sql, args![ana.id]).await.unwrap();
+        let sign_in = crm.log_in("ana@example.com", PASSWORD);
+        let commit = async {
+            tokio::time::sleep(Duration::from_millis(1500)).await;
+            change.commit().await.unwrap();
+        };
+        let (answer, ()) = tokio::join!(sign_in, commit);
+        assert_eq!(answer.status, 401, "{answer:?}");
+        let sessions = crm.state.people.sessions(ana.id).await.unwrap();
+        assert!(sessions.is_empty());
     }
 
     async fn people_see_and_end_their_own_sessions(crm: Crm) {
