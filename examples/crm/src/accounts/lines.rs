@@ -6,7 +6,7 @@
 
 use std::collections::HashMap;
 
-use serde_json::json;
+use serde_json::{Map, Value, json};
 use twilio_hooks::{
     AccountSid, Address, CompanyId, LineId, MessagingServiceSid, UserId,
     client::{Client, ClientError, ListIncomingPhoneNumbers},
@@ -17,8 +17,9 @@ use super::{AccountError, Accounts, ManageError, Refused, Removed, TwilioAccount
 use crate::{
     api::Caller,
     args,
-    database::{Db, Tx},
+    database::{Db, LineSettingsPatch, Settings, Tx, lock_line},
     people::audit,
+    replies,
 };
 
 /// A line to add.
@@ -41,6 +42,8 @@ pub struct LinePatch {
     pub user: Option<Option<UserId>>,
     /// What people call it.
     pub name: Option<Option<String>>,
+    /// What it says by itself.
+    pub settings: LineSettingsPatch,
 }
 
 const TAKEN: &str = "this number is a line on this server already";
@@ -127,25 +130,23 @@ impl Accounts {
         patch: &LinePatch,
     ) -> Result<Line, ManageError> {
         let mut tx = self.inner.database.db.begin().await?;
+        if !lock_line(&mut tx, caller.company, line.id).await? {
+            return Err(ManageError::NotFound);
+        }
+        let mut details = Map::new();
         if let Some(user) = patch.user {
             check_user(&mut tx, caller.company, user).await?;
             let sql = "update lines set user_id = $3 where company_id = $1 and id = $2";
             let args = args![caller.company, line.id, user];
-            if tx.execute(sql, args).await? == 0 {
-                return Err(ManageError::NotFound);
-            }
-        }
-        if let Some(name) = &patch.name {
-            set_name(&mut tx, &line, name.as_deref()).await?;
-        }
-        let mut details = serde_json::Map::new();
-        if let Some(user) = patch.user {
+            tx.execute(sql, args).await?;
             details.insert("user_id".into(), json!({"was": line.user_id, "is": user}));
             line.user_id = user;
         }
         if let Some(name) = &patch.name {
+            set_name(&mut tx, &line, name.as_deref()).await?;
             details.insert("name".into(), json!(name));
         }
+        change_settings(&mut tx, &line, &patch.settings, &mut details).await?;
         let object = ("line", line.id.into());
         audit(
             &mut tx,
@@ -221,6 +222,32 @@ impl Accounts {
         tx.commit().await?;
         Ok(true)
     }
+}
+
+/// Changes what a line says by itself, and notes what it was.
+async fn change_settings(
+    tx: &mut Tx,
+    line: &Line,
+    patch: &LineSettingsPatch,
+    details: &mut Map<String, Value>,
+) -> Result<(), StoreError> {
+    if *patch == LineSettingsPatch::default() {
+        return Ok(());
+    }
+    if matches!(patch.text_reply, Some(Some(_))) {
+        // A line has one of them.
+        replies::give_way(tx, line).await?;
+    }
+    let (was, is) = Settings::change_line_settings(tx, line.id, patch).await?;
+    if patch.greeting.is_some() {
+        let both = json!({"was": was.greeting, "is": is.greeting});
+        details.insert("greeting".into(), both);
+    }
+    if patch.text_reply.is_some() {
+        let both = json!({"was": was.text_reply, "is": is.text_reply});
+        details.insert("text_reply".into(), both);
+    }
+    Ok(())
 }
 
 /// What was set for a line that goes: nothing else can be kept from going by it. What was said to its

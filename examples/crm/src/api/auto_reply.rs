@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use twilio_hooks::{Address, LineId, MessageId, store::Line};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -13,12 +12,12 @@ use uuid::Uuid;
 use super::{
     Caller, Problem,
     extract::{Body, Id},
-    lines,
+    lines::find,
     problem::ProblemView,
 };
 use crate::{
     app::AppState,
-    people::{Permission, audit},
+    people::Permission,
     replies::{self, Answer, Decision, EVERY_MINUTES, Occasion, PER_DAY, Rule, RuleSource, Setup},
     templates::{self, KNOWN, MAX_TEXT, Template},
 };
@@ -207,7 +206,7 @@ async fn show_line(
     Id(id): Id<LineId>,
 ) -> Result<Json<LineAutoReplyView>, Problem> {
     caller.require(Permission::Read)?;
-    let line = line(&state, &caller, id).await?;
+    let line = find(&state, caller.company, id).await?;
     line_view(&state, &caller, &line).await
 }
 
@@ -232,7 +231,7 @@ async fn change_line(
     Body(body): Body<AutoReplyView>,
 ) -> Result<Json<LineAutoReplyView>, Problem> {
     caller.require(Permission::Configure)?;
-    let line = line(&state, &caller, id).await?;
+    let line = find(&state, caller.company, id).await?;
     let rule = body.rule(&state, &caller).await?;
     save(&state, &caller, Some(id), &rule).await?;
     line_view(&state, &caller, &line).await
@@ -252,18 +251,10 @@ async fn remove_line(
     Id(id): Id<LineId>,
 ) -> Result<StatusCode, Problem> {
     caller.require(Permission::Configure)?;
-    line(&state, &caller, id).await?;
-    replies::remove(&state.database.db, caller.company, id).await?;
-    let object = Some(("line", id.as_uuid()));
-    audit(
-        &state.database.db,
-        &caller,
-        "auto_reply.removed",
-        object,
-        json!({}),
-    )
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
+    match replies::remove(&state.database.db, &caller, id).await? {
+        true => Ok(StatusCode::NO_CONTENT),
+        false => Err(Problem::not_found()),
+    }
 }
 
 /// What to try.
@@ -320,7 +311,7 @@ async fn preview(
 ) -> Result<Json<PreviewView>, Problem> {
     caller.require(Permission::Read)?;
     let line = match body.line_id {
-        Some(id) => Some(line(&state, &caller, id).await?),
+        Some(id) => Some(find(&state, caller.company, id).await?),
         None => None,
     };
     let from = body
@@ -409,10 +400,6 @@ async fn explain(
     }))
 }
 
-async fn line(state: &AppState, caller: &Caller, id: LineId) -> Result<Line, Problem> {
-    lines::find(state, caller.company, id).await
-}
-
 async fn line_view(
     state: &AppState,
     caller: &Caller,
@@ -431,17 +418,8 @@ async fn save(
     line: Option<LineId>,
     rule: &Rule,
 ) -> Result<(), Problem> {
-    let (db, now) = (&state.database.db, state.clock.now());
-    replies::save(db, caller.company, line, rule, now).await?;
-    let object = line.map(|line| ("line", line.as_uuid()));
-    let details = json!({ "enabled": rule.enabled, "when": rule.occasion });
-    audit(
-        &state.database.db,
-        caller,
-        "auto_reply.changed",
-        object,
-        details,
-    )
-    .await?;
-    Ok(())
+    match replies::save(&state.database.db, caller, line, rule).await? {
+        true => Ok(()),
+        false => Err(Problem::not_found()),
+    }
 }

@@ -4,11 +4,9 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use twilio_hooks::{Address, CompanyId, LineId, UserId};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
     Caller, Problem,
@@ -19,7 +17,7 @@ use super::{
 use crate::{
     app::AppState,
     calls::{CallSettings, LineCallRule, Rule, Rules, SetError, Step},
-    people::{Permission, audit},
+    people::Permission,
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -39,19 +37,6 @@ impl From<SetError> for Problem {
             SetError::Store(error) => error.into(),
         }
     }
-}
-
-/// Puts on the audit log what was set before, and what is set now.
-async fn note(
-    state: &AppState,
-    caller: &Caller,
-    action: &'static str,
-    object: Option<(&str, Uuid)>,
-    (before, after): (&impl Serialize, &impl Serialize),
-) -> Result<(), Problem> {
-    let details = json!({ "before": before, "after": after });
-    audit(&state.database.db, caller, action, object, details).await?;
-    Ok(())
 }
 
 fn rules(state: &AppState) -> Rules {
@@ -91,19 +76,7 @@ async fn set_company(
     Body(settings): Body<CallSettings>,
 ) -> Result<Json<CallSettings>, Problem> {
     caller.require(Permission::Configure)?;
-    let rules = rules(&state);
-    let before = rules.company(caller.company).await?;
-    rules
-        .set_company(caller.company, &settings, caller.at)
-        .await?;
-    note(
-        &state,
-        &caller,
-        "call_settings.changed",
-        None,
-        (&before, &settings),
-    )
-    .await?;
+    rules(&state).set_company(&caller, &settings).await?;
     Ok(Json(settings))
 }
 
@@ -177,18 +150,7 @@ async fn set_user(
     Body(rule): Body<Rule>,
 ) -> Result<Json<UserRuleView>, Problem> {
     may_change(&caller, id)?;
-    let rules = rules(&state);
-    let before = rules.user(caller.company, id).await?;
-    rules.set_user(caller.company, id, &rule, caller.at).await?;
-    let object = Some(("user", id.as_uuid()));
-    note(
-        &state,
-        &caller,
-        "user.call_rule_changed",
-        object,
-        (&before, &rule),
-    )
-    .await?;
+    rules(&state).set_user(&caller, id, Some(&rule)).await?;
     Ok(Json(user_view(&state, caller.company, id).await?))
 }
 
@@ -206,18 +168,7 @@ async fn remove_user(
     Id(id): Id<UserId>,
 ) -> Result<StatusCode, Problem> {
     may_change(&caller, id)?;
-    let rules = rules(&state);
-    let before = rules.user(caller.company, id).await?;
-    rules.remove_user(caller.company, id).await?;
-    let object = Some(("user", id.as_uuid()));
-    note(
-        &state,
-        &caller,
-        "user.call_rule_changed",
-        object,
-        (&before, &()),
-    )
-    .await?;
+    rules(&state).set_user(&caller, id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 
@@ -259,19 +210,7 @@ async fn set_line(
     Body(rule): Body<LineCallRule>,
 ) -> Result<Json<LineCallRule>, Problem> {
     caller.require(Permission::Configure)?;
-    let line = find(&state, caller.company, id).await?;
-    let rules = rules(&state);
-    let before = rules.line(caller.company, id).await?;
-    rules.set_line(&line, &rule, caller.at).await?;
-    let object = Some(("line", id.as_uuid()));
-    note(
-        &state,
-        &caller,
-        "line.call_rule_changed",
-        object,
-        (&before, &rule),
-    )
-    .await?;
+    rules(&state).set_line(&caller, id, Some(&rule)).await?;
     Ok(Json(rule))
 }
 
@@ -289,19 +228,7 @@ async fn remove_line(
     Id(id): Id<LineId>,
 ) -> Result<StatusCode, Problem> {
     caller.require(Permission::Configure)?;
-    find(&state, caller.company, id).await?;
-    let rules = rules(&state);
-    let before = rules.line(caller.company, id).await?;
-    rules.remove_line(caller.company, id).await?;
-    let object = Some(("line", id.as_uuid()));
-    note(
-        &state,
-        &caller,
-        "line.call_rule_changed",
-        object,
-        (&before, &()),
-    )
-    .await?;
+    rules(&state).set_line(&caller, id, None).await?;
     Ok(StatusCode::NO_CONTENT)
 }
 

@@ -150,7 +150,8 @@ async fn change(
             return Err(Problem::not_found());
         }
     }
-    let (db, now) = (&state.database.db, state.clock.now());
+    let now = state.clock.now();
+    let mut tx = state.database.db.begin().await?;
     let mut refused = 0;
     for line in &lines {
         let between = Between {
@@ -158,12 +159,10 @@ async fn change(
             line: line.id,
             contact,
         };
+        let (tx, user) = (&mut tx, caller.user());
         if change.opted_out {
-            consent::opted_out(db, between, Source::Person, now, None, caller.user()).await?;
-        } else if consent::opted_in(db, between, now, caller.user())
-            .await?
-            .is_err()
-        {
+            consent::opted_out_in(tx, between, Source::Person, now, None, user).await?;
+        } else if consent::opted_in(tx, between, now, user).await?.is_err() {
             refused += 1;
         }
     }
@@ -173,14 +172,8 @@ async fn change(
         "refused": refused
     });
     let object = Some(("contact", contact.as_uuid()));
-    audit(
-        &state.database.db,
-        &caller,
-        "consent.changed",
-        object,
-        details,
-    )
-    .await?;
+    audit(&mut tx, &caller, "consent.changed", object, details).await?;
+    tx.commit().await?;
     if refused > 0 {
         return Err(Problem::conflict(
             "the contact texted STOP: Twilio and the carriers block messages until the contact texts \

@@ -19,7 +19,6 @@ use crate::{
     app::AppState,
     database::LineSettingsPatch,
     people::Permission,
-    replies,
 };
 
 /// What Twilio takes in one [`<Say>`](https://www.twilio.com/docs/voice/twiml/say#limits).
@@ -246,25 +245,17 @@ async fn change(
     Body(body): Body<LinePatchBody>,
 ) -> Result<Json<LineView>, Problem> {
     caller.require(Permission::Configure)?;
-    let settings = LineSettingsPatch {
-        greeting: text("greeting", body.greeting, MAX_GREETING)?,
-        text_reply: text("text_reply", body.text_reply, MAX_TEXT)?,
-    };
     let patch = LinePatch {
         user: body.user_id,
         name: body.name.map(name).transpose()?,
+        settings: LineSettingsPatch {
+            greeting: text("greeting", body.greeting, MAX_GREETING)?,
+            text_reply: text("text_reply", body.text_reply, MAX_TEXT)?,
+        },
     };
     let mut line = find(&state, caller.company, id).await?;
     if patch != LinePatch::default() {
         line = state.accounts.change_line(&caller, line, &patch).await?;
-    }
-    if matches!(settings.text_reply, Some(Some(_))) {
-        // A line has one of them.
-        replies::remove(&state.database.db, caller.company, id).await?;
-    }
-    if settings != LineSettingsPatch::default() {
-        let all = &state.database.settings;
-        all.change_line_settings(id, &settings).await?;
     }
     Ok(Json(view(&state, line).await?))
 }

@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::Serialize;
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
@@ -17,7 +16,7 @@ use super::{
 use crate::{
     app::AppState,
     calls::{KeptMenu, Menu, Menus},
-    people::{Permission, audit},
+    people::Permission,
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -60,11 +59,6 @@ fn menus(state: &AppState) -> Menus {
     Menus::new(state.database.db.clone())
 }
 
-async fn view(state: &AppState, caller: &Caller, id: Uuid) -> Result<MenuView, Problem> {
-    let menu = menus(state).get(caller.company, id).await?;
-    menu.map(MenuView::from).ok_or_else(Problem::not_found)
-}
-
 /// Your menus, by name.
 #[utoipa::path(get, path = "/api/menus", tag = "menus", responses((status = 200, body = MenusView)))]
 async fn list(caller: Caller, State(state): State<AppState>) -> Result<Json<MenusView>, Problem> {
@@ -94,17 +88,8 @@ async fn add(
     Body(menu): Body<Menu>,
 ) -> Result<(StatusCode, Json<MenuView>), Problem> {
     caller.require(Permission::Configure)?;
-    let id = menus(&state).add(caller.company, &menu, caller.at).await?;
-    let details = json!({ "after": menu });
-    audit(
-        &state.database.db,
-        &caller,
-        "menu.created",
-        Some(("menu", id)),
-        details,
-    )
-    .await?;
-    Ok((StatusCode::CREATED, Json(view(&state, &caller, id).await?)))
+    let menu = menus(&state).add(&caller, &menu).await?;
+    Ok((StatusCode::CREATED, Json(menu.into())))
 }
 
 /// One menu.
@@ -121,7 +106,8 @@ async fn show(
     Id(id): Id<Uuid>,
 ) -> Result<Json<MenuView>, Problem> {
     caller.require(Permission::Read)?;
-    Ok(Json(view(&state, &caller, id).await?))
+    let menu = menus(&state).get(caller.company, id).await?;
+    Ok(Json(menu.ok_or_else(Problem::not_found)?.into()))
 }
 
 /// Replaces a menu. Calls that are going on keep the one they began with.
@@ -145,20 +131,8 @@ async fn replace(
     Body(menu): Body<Menu>,
 ) -> Result<Json<MenuView>, Problem> {
     caller.require(Permission::Configure)?;
-    let before = view(&state, &caller, id).await?.menu;
-    menus(&state)
-        .replace(caller.company, id, &menu, caller.at)
-        .await?;
-    let details = json!({ "before": before, "after": menu });
-    audit(
-        &state.database.db,
-        &caller,
-        "menu.changed",
-        Some(("menu", id)),
-        details,
-    )
-    .await?;
-    Ok(Json(view(&state, &caller, id).await?))
+    let menu = menus(&state).replace(&caller, id, &menu).await?;
+    Ok(Json(menu.into()))
 }
 
 /// Removes a menu that nothing leads to.
@@ -179,16 +153,6 @@ async fn remove(
     Id(id): Id<Uuid>,
 ) -> Result<StatusCode, Problem> {
     caller.require(Permission::Configure)?;
-    let before = view(&state, &caller, id).await?.menu;
-    menus(&state).remove(caller.company, id).await?;
-    let details = json!({ "before": before });
-    audit(
-        &state.database.db,
-        &caller,
-        "menu.removed",
-        Some(("menu", id)),
-        details,
-    )
-    .await?;
+    menus(&state).remove(&caller, id).await?;
     Ok(StatusCode::NO_CONTENT)
 }

@@ -6,7 +6,6 @@ use axum::{Json, extract::State};
 use http::StatusCode;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use twilio_hooks::{ContactId, LineId};
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
@@ -15,12 +14,13 @@ use uuid::Uuid;
 use super::{
     Caller, IdempotencyKey, Problem,
     extract::{Body, Id, Paging, PagingParams},
+    lines,
     problem::ProblemView,
     view::PageView,
 };
 use crate::{
     app::AppState,
-    people::{Permission, audit},
+    people::Permission,
     templates::{
         self, Context, Draft, MAX_TEXT, Removed, StoredTemplate, Template, TemplateChange,
     },
@@ -127,10 +127,8 @@ async fn add(
 ) -> Result<(StatusCode, Json<TemplateView>), Problem> {
     caller.require(Permission::EditContacts)?;
     let draft = body.draft()?;
-    let now = state.clock.now();
-    let change = templates::add(&state.database.db, caller.company, &draft, now).await?;
-    let view = finish(&state, &caller, "template.added", change).await?;
-    Ok((StatusCode::CREATED, view))
+    let change = templates::add(&state.database.db, &caller, &draft).await?;
+    Ok((StatusCode::CREATED, view(change)?))
 }
 
 /// One template.
@@ -172,9 +170,7 @@ async fn change(
 ) -> Result<Json<TemplateView>, Problem> {
     caller.require(Permission::EditContacts)?;
     let draft = body.draft()?;
-    let now = state.clock.now();
-    let change = templates::change(&state.database.db, caller.company, id, &draft, now).await?;
-    finish(&state, &caller, "template.changed", change).await
+    view(templates::change(&state.database.db, &caller, id, &draft).await?)
 }
 
 /// Removes a template.
@@ -195,23 +191,11 @@ async fn remove(
     Id(id): Id<Uuid>,
 ) -> Result<StatusCode, Problem> {
     caller.require(Permission::EditContacts)?;
-    match templates::remove(&state.database.db, caller.company, id).await? {
-        Removed::Done => {}
-        Removed::InUse => {
-            return Err(Problem::conflict("an automatic reply sends this template"));
-        }
-        Removed::NotFound => return Err(Problem::not_found()),
+    match templates::remove(&state.database.db, &caller, id).await? {
+        Removed::Done => Ok(StatusCode::NO_CONTENT),
+        Removed::InUse => Err(Problem::conflict("an automatic reply sends this template")),
+        Removed::NotFound => Err(Problem::not_found()),
     }
-    let object = Some(("template", id));
-    audit(
-        &state.database.db,
-        &caller,
-        "template.removed",
-        object,
-        json!({}),
-    )
-    .await?;
-    Ok(StatusCode::NO_CONTENT)
 }
 
 /// For whom to fill a template in.
@@ -265,9 +249,7 @@ async fn preview(
         found.ok_or_else(Problem::not_found)?;
     }
     if let Some(id) = body.line_id {
-        let lines = database.lines.lines(caller.company).await?;
-        let found = lines.iter().find(|line| line.id == id);
-        found.ok_or_else(Problem::not_found)?;
+        lines::find(&state, caller.company, id).await?;
     }
     // It was checked when it was stored.
     let template = Template::parse(&stored.body).map_err(|_| Problem::internal())?;
@@ -295,18 +277,9 @@ async fn find(state: &AppState, caller: &Caller, id: Uuid) -> Result<StoredTempl
     found.ok_or_else(Problem::not_found)
 }
 
-async fn finish(
-    state: &AppState,
-    caller: &Caller,
-    action: &str,
-    change: TemplateChange,
-) -> Result<Json<TemplateView>, Problem> {
+fn view(change: TemplateChange) -> Result<Json<TemplateView>, Problem> {
     match change {
-        TemplateChange::Done(template) => {
-            let (object, details) = (Some(("template", template.id)), json!({}));
-            audit(&state.database.db, caller, action, object, details).await?;
-            Ok(Json(template.into()))
-        }
+        TemplateChange::Done(template) => Ok(Json(template.into())),
         TemplateChange::Taken => Err(Problem::conflict(
             "another template of your company has this name or this shortcut",
         )),

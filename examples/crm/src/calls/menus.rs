@@ -3,6 +3,7 @@
 use std::collections::BTreeMap;
 
 use jiff::Timestamp;
+use serde_json::json;
 use twilio_hooks::{CompanyId, store::StoreError};
 use uuid::Uuid;
 
@@ -11,11 +12,13 @@ use super::{
     flows::new_id,
     graph::{BadPath, Links, MAX_DEPTH, bad_path},
     menu::{Action, Menu},
-    settings::json,
+    settings::json as to_json,
 };
 use crate::{
+    api::Caller,
     args,
-    database::{Db, Row, Tx, is_duplicate},
+    database::{Db, Row, Tx, is_duplicate, lock_company},
+    people::audit,
 };
 
 /// How many menus a company may have.
@@ -63,9 +66,7 @@ impl Menus {
     /// # Errors
     /// If the database fails.
     pub async fn get(&self, company: CompanyId, id: Uuid) -> Result<Option<KeptMenu>, StoreError> {
-        let sql = "select id, menu, created_at, updated_at from menus
-                   where company_id = $1 and id = $2";
-        let row = self.db.row(sql, args![company, id]).await?;
+        let row = self.db.row(ONE, args![company, id]).await?;
         row.as_ref().map(kept).transpose()
     }
 
@@ -73,12 +74,8 @@ impl Menus {
     ///
     /// # Errors
     /// See [`SetError`].
-    pub async fn add(
-        &self,
-        company: CompanyId,
-        menu: &Menu,
-        now: Timestamp,
-    ) -> Result<Uuid, SetError> {
+    pub async fn add(&self, caller: &Caller, menu: &Menu) -> Result<KeptMenu, SetError> {
+        let (company, now) = (caller.company, caller.at);
         let mut tx = self.begin(company).await?;
         let id = new_id(now);
         let menus = names(&mut tx, company).await?;
@@ -89,11 +86,18 @@ impl Menus {
         }
         let sql = "insert into menus (id, company_id, name, menu, created_at, updated_at)
                    values ($1, $2, $3, $4, $5, $5)";
-        let args = args![id, company, menu.name.trim(), json(menu), now];
+        let args = args![id, company, menu.name.trim(), to_json(menu), now];
         tx.execute(sql, args).await.map_err(taken)?;
         link(&mut tx, company, id, menu, menus).await?;
+        let details = json!({ "after": menu });
+        audit(&mut tx, caller, "menu.created", Some(("menu", id)), details).await?;
         tx.commit().await?;
-        Ok(id)
+        Ok(KeptMenu {
+            id,
+            menu: menu.clone(),
+            created_at: now,
+            updated_at: now,
+        })
     }
 
     /// Replaces a menu.
@@ -102,39 +106,46 @@ impl Menus {
     /// See [`SetError`].
     pub async fn replace(
         &self,
-        company: CompanyId,
+        caller: &Caller,
         id: Uuid,
         menu: &Menu,
-        now: Timestamp,
-    ) -> Result<(), SetError> {
+    ) -> Result<KeptMenu, SetError> {
+        let (company, now) = (caller.company, caller.at);
         let mut tx = self.begin(company).await?;
+        let before = get_in(&mut tx, company, id).await?;
         let sql = "update menus set name = $3, menu = $4, updated_at = $5
                    where company_id = $1 and id = $2";
-        let args = args![company, id, menu.name.trim(), json(menu), now];
-        if tx.execute(sql, args).await.map_err(taken)? == 0 {
-            return Err(SetError::NotFound);
-        }
+        let args = args![company, id, menu.name.trim(), to_json(menu), now];
+        tx.execute(sql, args).await.map_err(taken)?;
         let menus = names(&mut tx, company).await?;
         link(&mut tx, company, id, menu, menus).await?;
+        let details = json!({ "before": before.menu, "after": menu });
+        audit(&mut tx, caller, "menu.changed", Some(("menu", id)), details).await?;
         tx.commit().await?;
-        Ok(())
+        Ok(KeptMenu {
+            menu: menu.clone(),
+            updated_at: now,
+            ..before
+        })
     }
 
     /// Removes a menu that nothing leads to.
     ///
     /// # Errors
     /// [`SetError::Conflict`] if something does; see there for others.
-    pub async fn remove(&self, company: CompanyId, id: Uuid) -> Result<(), SetError> {
+    pub async fn remove(&self, caller: &Caller, id: Uuid) -> Result<(), SetError> {
+        let company = caller.company;
         let mut tx = self.begin(company).await?;
+        let before = get_in(&mut tx, company, id).await?.menu;
         if let Some(user) = used_by(&mut tx, company, id).await? {
             return Err(SetError::Conflict(format!("{user} leads to this menu")));
         }
         let sql = "delete from menu_links where company_id = $1 and menu_id = $2";
         tx.execute(sql, args![company, id]).await?;
         let sql = "delete from menus where company_id = $1 and id = $2";
-        if tx.execute(sql, args![company, id]).await? == 0 {
-            return Err(SetError::NotFound);
-        }
+        tx.execute(sql, args![company, id]).await?;
+        let details = json!({ "before": before });
+        audit(&mut tx, caller, "menu.removed", Some(("menu", id)), details).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -142,13 +153,17 @@ impl Menus {
     /// One change of a company's menus at a time: two that are good alone may make a circle.
     async fn begin(&self, company: CompanyId) -> Result<Tx, StoreError> {
         let mut tx = self.db.begin().await?;
-        let sql = self.db.pick(
-            "select id from companies where id = $1",
-            "select id from companies where id = $1 for update",
-        );
-        tx.row(sql, args![company]).await?;
+        lock_company(&mut tx, company).await?;
         Ok(tx)
     }
+}
+
+const ONE: &str = "select id, menu, created_at, updated_at from menus
+                   where company_id = $1 and id = $2";
+
+async fn get_in(tx: &mut Tx, company: CompanyId, id: Uuid) -> Result<KeptMenu, SetError> {
+    let row = tx.row(ONE, args![company, id]).await?;
+    Ok(kept(&row.ok_or(SetError::NotFound)?)?)
 }
 
 fn kept(row: &Row) -> Result<KeptMenu, StoreError> {

@@ -1,17 +1,16 @@
 //! What companies, people and lines have set about their calls: [`CallSettings`] and [`Rules`].
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use twilio_hooks::{
-    CompanyId, LineId, UserId,
-    store::{Line, StoreError},
-};
+use serde_json::json;
+use twilio_hooks::{CompanyId, LineId, UserId, store::StoreError};
 use utoipa::ToSchema;
 
 use super::{Invalid, Rule, Speech, rule::Mode};
 use crate::{
+    api::Caller,
     args,
-    database::{Db, Row, Tx},
+    database::{Db, Row, Tx, lock_company, lock_line, lock_user},
+    people::audit,
 };
 
 /// What a company's calls do, unless a person or a line says otherwise.
@@ -104,12 +103,8 @@ impl Rules {
     /// # Errors
     /// If the database fails.
     pub async fn company(&self, company: CompanyId) -> Result<CallSettings, StoreError> {
-        let sql = "select settings from call_settings where company_id = $1";
-        let row = self.db.row(sql, args![company]).await?;
-        Ok(row
-            .as_ref()
-            .and_then(|row| readable(row, "settings"))
-            .unwrap_or_default())
+        let row = self.db.row(COMPANY, args![company]).await?;
+        Ok(company_settings(row.as_ref()))
     }
 
     /// Sets it.
@@ -118,22 +113,26 @@ impl Rules {
     /// See [`SetError`].
     pub async fn set_company(
         &self,
-        company: CompanyId,
+        caller: &Caller,
         settings: &CallSettings,
-        now: Timestamp,
     ) -> Result<(), SetError> {
+        let company = caller.company;
         let mut tx = self.db.begin().await?;
+        lock_company(&mut tx, company).await?;
         menu_exists(&mut tx, company, &settings.rule).await?;
         settings.rule.check().map_err(|it| it.inside("rule"))?;
         if let Some(announcement) = &settings.announcement {
             announcement.check("announcement")?;
         }
+        let before = company_settings(tx.row(COMPANY, args![company]).await?.as_ref());
         let sql = "insert into call_settings (company_id, settings, menu_id, updated_at)
                    values ($1, $2, $3, $4)
                    on conflict (company_id) do update set settings = excluded.settings,
                        menu_id = excluded.menu_id, updated_at = excluded.updated_at";
-        let args = args![company, json(settings), settings.rule.menu_id, now];
+        let args = args![company, json(settings), settings.rule.menu_id, caller.at];
         tx.execute(sql, args).await?;
+        let details = json!({ "before": before, "after": settings });
+        audit(&mut tx, caller, "call_settings.changed", None, details).await?;
         tx.commit().await?;
         Ok(())
     }
@@ -150,53 +149,47 @@ impl Rules {
         Ok(readable(&row.ok_or(SetError::NotFound)?, "rule"))
     }
 
-    /// Sets it.
+    /// Sets it; with `None` the person's calls go where the company has set.
     ///
     /// # Errors
     /// See [`SetError`].
     pub async fn set_user(
         &self,
-        company: CompanyId,
+        caller: &Caller,
         user: UserId,
-        rule: &Rule,
-        now: Timestamp,
+        rule: Option<&Rule>,
     ) -> Result<(), SetError> {
+        let company = caller.company;
         let mut tx = self.db.begin().await?;
-        let sql = "select mobile, office from users where company_id = $1 and id = $2";
+        lock_user(&mut tx, company, user).await?;
+        let sql = "select u.mobile, u.office, r.rule from users u
+                   left join user_call_rules r on r.company_id = u.company_id and r.user_id = u.id
+                   where u.company_id = $1 and u.id = $2";
         let row = tx.row(sql, args![company, user]).await?;
         let row = row.ok_or(SetError::NotFound)?;
-        menu_exists(&mut tx, company, rule).await?;
-        rule.check()?;
-        let (mobile, office): (Option<String>, Option<String>) =
-            (row.get("mobile")?, row.get("office")?);
-        let missing = match rule.mode {
-            Mode::Mobile if mobile.is_none() => Some("has no number of the person's mobile"),
-            Mode::Office if office.is_none() => Some("has no number of the person's office"),
-            Mode::Both | Mode::InTurn if mobile.is_none() && office.is_none() => {
-                Some("has no number of the person's")
+        let before: Option<Rule> = readable(&row, "rule");
+        match rule {
+            Some(rule) => {
+                menu_exists(&mut tx, company, rule).await?;
+                rule.check()?;
+                can_ring(rule, &row)?;
+                let sql = "insert into user_call_rules
+                               (user_id, company_id, rule, menu_id, updated_at)
+                           values ($1, $2, $3, $4, $5)
+                           on conflict (user_id) do update set rule = excluded.rule,
+                               menu_id = excluded.menu_id, updated_at = excluded.updated_at";
+                let args = args![user, company, json(rule), rule.menu_id, caller.at];
+                tx.execute(sql, args).await?;
             }
-            _ => None,
-        };
-        if let Some(reason) = missing {
-            return Err(Invalid::new("mode", reason).into());
+            None => {
+                let sql = "delete from user_call_rules where company_id = $1 and user_id = $2";
+                tx.execute(sql, args![company, user]).await?;
+            }
         }
-        let sql = "insert into user_call_rules (user_id, company_id, rule, menu_id, updated_at)
-                   values ($1, $2, $3, $4, $5)
-                   on conflict (user_id) do update set rule = excluded.rule,
-                       menu_id = excluded.menu_id, updated_at = excluded.updated_at";
-        tx.execute(sql, args![user, company, json(rule), rule.menu_id, now])
-            .await?;
+        let details = json!({ "before": before, "after": rule });
+        let object = Some(("user", user.as_uuid()));
+        audit(&mut tx, caller, "user.call_rule_changed", object, details).await?;
         tx.commit().await?;
-        Ok(())
-    }
-
-    /// Lets a person's calls go where the company has set.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn remove_user(&self, company: CompanyId, user: UserId) -> Result<(), StoreError> {
-        let sql = "delete from user_call_rules where company_id = $1 and user_id = $2";
-        self.db.execute(sql, args![company, user]).await?;
         Ok(())
     }
 
@@ -205,61 +198,102 @@ impl Rules {
     /// # Errors
     /// If the database fails.
     pub async fn line(&self, company: CompanyId, line: LineId) -> Result<LineCallRule, StoreError> {
-        let sql = "select rule, recording from line_call_rules
-                   where company_id = $1 and line_id = $2";
-        let Some(row) = self.db.row(sql, args![company, line]).await? else {
-            return Ok(LineCallRule::default());
-        };
-        let recording: Option<String> = row.get("recording")?;
-        Ok(LineCallRule {
-            rule: readable(&row, "rule"),
-            recording: recording.as_deref().and_then(Recording::from_column),
-        })
+        line_rule(self.db.row(LINE, args![company, line]).await?.as_ref())
     }
 
-    /// Sets it. The caller has made sure that the line is the company's.
+    /// Sets it; with `None` the line does what its person or the company has set.
     ///
     /// # Errors
     /// See [`SetError`].
     pub async fn set_line(
         &self,
-        line: &Line,
-        settings: &LineCallRule,
-        now: Timestamp,
+        caller: &Caller,
+        line: LineId,
+        settings: Option<&LineCallRule>,
     ) -> Result<(), SetError> {
+        let company = caller.company;
         let mut tx = self.db.begin().await?;
-        if let Some(rule) = &settings.rule {
-            menu_exists(&mut tx, line.company_id, rule).await?;
-            rule.check().map_err(|it| it.inside("rule"))?;
+        if !lock_line(&mut tx, company, line).await? {
+            return Err(SetError::NotFound);
         }
-        let sql = "insert into line_call_rules
-                       (line_id, company_id, rule, recording, menu_id, updated_at)
-                   values ($1, $2, $3, $4, $5, $6)
-                   on conflict (line_id) do update set company_id = excluded.company_id,
-                       rule = excluded.rule, recording = excluded.recording,
-                       menu_id = excluded.menu_id, updated_at = excluded.updated_at";
-        let args = args![
-            line.id,
-            line.company_id,
-            settings.rule.as_ref().map(json),
-            settings.recording.map(|it| it.as_str().to_owned()),
-            settings.rule.as_ref().and_then(|rule| rule.menu_id),
-            now,
-        ];
-        tx.execute(sql, args).await?;
+        let before = line_rule(tx.row(LINE, args![company, line]).await?.as_ref())?;
+        match settings {
+            Some(settings) => put_line(&mut tx, caller, line, settings).await?,
+            None => {
+                let sql = "delete from line_call_rules where company_id = $1 and line_id = $2";
+                tx.execute(sql, args![company, line]).await?;
+            }
+        }
+        let details = json!({ "before": before, "after": settings });
+        let object = Some(("line", line.as_uuid()));
+        audit(&mut tx, caller, "line.call_rule_changed", object, details).await?;
         tx.commit().await?;
         Ok(())
     }
+}
 
-    /// Lets a line do what its person or the company has set.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn remove_line(&self, company: CompanyId, line: LineId) -> Result<(), StoreError> {
-        let sql = "delete from line_call_rules where company_id = $1 and line_id = $2";
-        self.db.execute(sql, args![company, line]).await?;
-        Ok(())
+const COMPANY: &str = "select settings from call_settings where company_id = $1";
+
+const LINE: &str = "select rule, recording from line_call_rules
+                    where company_id = $1 and line_id = $2";
+
+fn company_settings(row: Option<&Row>) -> CallSettings {
+    row.and_then(|row| readable(row, "settings"))
+        .unwrap_or_default()
+}
+
+fn line_rule(row: Option<&Row>) -> Result<LineCallRule, StoreError> {
+    let Some(row) = row else {
+        return Ok(LineCallRule::default());
+    };
+    let recording: Option<String> = row.get("recording")?;
+    Ok(LineCallRule {
+        rule: readable(row, "rule"),
+        recording: recording.as_deref().and_then(Recording::from_column),
+    })
+}
+
+async fn put_line(
+    tx: &mut Tx,
+    caller: &Caller,
+    line: LineId,
+    settings: &LineCallRule,
+) -> Result<(), SetError> {
+    if let Some(rule) = &settings.rule {
+        menu_exists(tx, caller.company, rule).await?;
+        rule.check().map_err(|it| it.inside("rule"))?;
     }
+    let sql = "insert into line_call_rules
+                   (line_id, company_id, rule, recording, menu_id, updated_at)
+               values ($1, $2, $3, $4, $5, $6)
+               on conflict (line_id) do update set company_id = excluded.company_id,
+                   rule = excluded.rule, recording = excluded.recording,
+                   menu_id = excluded.menu_id, updated_at = excluded.updated_at";
+    let args = args![
+        line,
+        caller.company,
+        settings.rule.as_ref().map(json),
+        settings.recording.map(|it| it.as_str().to_owned()),
+        settings.rule.as_ref().and_then(|rule| rule.menu_id),
+        caller.at,
+    ];
+    tx.execute(sql, args).await?;
+    Ok(())
+}
+
+/// The person must have a phone that the rule lets ring. That it can ring was checked with the profile.
+fn can_ring(rule: &Rule, person: &Row) -> Result<(), SetError> {
+    let (mobile, office): (Option<String>, Option<String>) =
+        (person.get("mobile")?, person.get("office")?);
+    let missing = match rule.mode {
+        Mode::Mobile if mobile.is_none() => "has no number of the person's mobile",
+        Mode::Office if office.is_none() => "has no number of the person's office",
+        Mode::Both | Mode::InTurn if mobile.is_none() && office.is_none() => {
+            "has no number of the person's"
+        }
+        _ => return Ok(()),
+    };
+    Err(Invalid::new("mode", missing).into())
 }
 
 /// A company's menu is its own.

@@ -170,7 +170,7 @@ pub async fn opted_out_in(
 /// If the database fails. The inner error says that the contact has said no, which nobody else can
 /// undo.
 pub async fn opted_in(
-    db: &Db,
+    tx: &mut Tx,
     between: Between,
     at: Timestamp,
     user: Option<UserId>,
@@ -180,24 +180,22 @@ pub async fn opted_in(
         source: Source::Person,
         at,
     };
-    let mut tx = db.begin().await?;
-    lock(&mut tx, between).await?;
-    if !state_in(&mut tx, between).await?.can_opt_in() {
+    lock(tx, between).await?;
+    if !state_in(tx, between).await?.can_opt_in() {
         return Ok(Err(ContactOptedOut));
     }
-    let Some(address) = address(&mut tx, between).await? else {
+    let Some(address) = address(tx, between).await? else {
         return Ok(Ok(()));
     };
-    if say_to(&mut tx, between, &address, None, statement).await? {
+    if say_to(tx, between, &address, None, statement).await? {
         let event = Event {
             statement,
             message: None,
             user,
             changed: true,
         };
-        note(&mut tx, between, &event).await?;
+        note(tx, between, &event).await?;
     }
-    tx.commit().await?;
     Ok(Ok(()))
 }
 

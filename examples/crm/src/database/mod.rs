@@ -3,6 +3,7 @@
 //! SQLite in a file is the default, Postgres is for teams and for several servers at once. What
 //! differs between them is in here; everything else sees the traits of the store, and [`Db`].
 
+mod locks;
 mod migrations;
 mod settings;
 mod sql;
@@ -23,6 +24,7 @@ use self::migrations::{Dialect, migrator};
 #[cfg(test)]
 pub(crate) use self::sql::noted;
 pub use self::{
+    locks::{lock_company, lock_line, lock_user},
     settings::{Company, LineSettings, LineSettingsPatch, Settings},
     sql::{Arg, Column, Db, Row, Tx, is_duplicate},
 };

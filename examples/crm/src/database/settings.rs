@@ -3,7 +3,7 @@
 use jiff::Timestamp;
 use twilio_hooks::{CompanyId, LineId, store::StoreError};
 
-use super::{Db, Row};
+use super::{Db, Row, Tx};
 use crate::args;
 
 /// A company that uses this server.
@@ -24,6 +24,8 @@ pub struct LineSettings {
     /// What every text is answered with.
     pub text_reply: Option<String>,
 }
+
+const LINE_SETTINGS: &str = "select greeting, text_reply from line_settings where line_id = $1";
 
 /// A change of [`LineSettings`]: the outer `None` leaves a setting as it is.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -79,8 +81,7 @@ impl Settings {
     /// # Errors
     /// If the database fails.
     pub async fn line_settings(&self, line: LineId) -> Result<LineSettings, StoreError> {
-        let sql = "select greeting, text_reply from line_settings where line_id = $1";
-        let row = self.db.row(sql, args![line]).await?;
+        let row = self.db.row(LINE_SETTINGS, args![line]).await?;
         row.as_ref()
             .map_or_else(|| Ok(LineSettings::default()), line_settings)
     }
@@ -105,15 +106,19 @@ impl Settings {
         Ok(())
     }
 
-    /// Changes what a line is set to, in one step, and gives what it is set to then.
+    /// Changes what a line is set to, and gives what it was set to before and is then.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn change_line_settings(
-        &self,
+        tx: &mut Tx,
         line: LineId,
         patch: &LineSettingsPatch,
-    ) -> Result<LineSettings, StoreError> {
+    ) -> Result<(LineSettings, LineSettings), StoreError> {
+        let row = tx.row(LINE_SETTINGS, args![line]).await?;
+        let before = row
+            .as_ref()
+            .map_or_else(|| Ok(LineSettings::default()), line_settings)?;
         // The two last values say which settings to change.
         let sql = "insert into line_settings (line_id, greeting, text_reply) values ($1, $2, $3)
                    on conflict (line_id) do update set
@@ -127,8 +132,9 @@ impl Settings {
             patch.greeting.is_some(),
             patch.text_reply.is_some(),
         ];
-        let row = self.db.row(sql, args).await?;
-        line_settings(&row.ok_or_else(|| StoreError::corrupt("line", "it is gone"))?)
+        let row = tx.row(sql, args).await?;
+        let row = row.ok_or_else(|| StoreError::corrupt("line", "it is gone"))?;
+        Ok((before, line_settings(&row)?))
     }
 
     /// Whether this is the number of a line, of whichever company.

@@ -17,6 +17,7 @@ mod outgoing;
 mod rule;
 mod text;
 
+pub(crate) use self::rule::give_way;
 pub use self::{
     decision::{AFTER_AGENT, CONVERSATION, Decision, SAME_TEXTS, TEXTS_PER_HOUR, UnknownDecision},
     desk::{Decided, Preview, find, preview},

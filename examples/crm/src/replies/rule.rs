@@ -2,15 +2,20 @@
 
 use std::{fmt, str::FromStr};
 
-use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use twilio_hooks::{CompanyId, LineId, store::StoreError};
+use serde_json::json;
+use twilio_hooks::{
+    CompanyId, LineId,
+    store::{Line, StoreError},
+};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
 use crate::{
+    api::Caller,
     args,
-    database::{Db, Row, Tx},
+    database::{Db, Row, Tx, lock_company, lock_line},
+    people::audit,
 };
 
 /// How often one contact gets an answer at any time of the day, unless set: once in four hours.
@@ -207,29 +212,30 @@ impl Setup {
 }
 
 /// Keeps a rule, of a line or of the company. A line has it or its `text_reply`, whichever was set
-/// last.
+/// last. Gives false if the line is gone.
 ///
 /// # Errors
 /// If the database fails, or the template is another company's.
 pub async fn save(
     db: &Db,
-    company: CompanyId,
+    caller: &Caller,
     line: Option<LineId>,
     rule: &Rule,
-    now: Timestamp,
-) -> Result<(), StoreError> {
+) -> Result<bool, StoreError> {
     let (body, template) = match &rule.answer {
         Answer::Plain(text) | Answer::Body(text) => (Some(text.as_str()), None),
         Answer::Template(id, _) => (None, Some(*id)),
         Answer::Nothing => (None, None),
     };
     let mut tx = db.begin().await?;
-    clear(&mut tx, company, line).await?;
+    if !clear(&mut tx, caller.company, line).await? {
+        return Ok(false);
+    }
     let sql = "insert into auto_reply_rules (company_id, line_id, enabled, occasion, body,
                    template_id, every_minutes, per_day, updated_at)
                values ($1, $2, $3, $4, $5, $6, $7, $8, $9)";
     let args = args![
-        company,
+        caller.company,
         line,
         rule.enabled,
         rule.occasion.as_str(),
@@ -237,40 +243,59 @@ pub async fn save(
         template,
         rule.every_minutes,
         rule.per_day,
-        now
+        caller.at
     ];
     tx.execute(sql, args).await?;
-    tx.commit().await
+    let object = line.map(|line| ("line", line.as_uuid()));
+    let details = json!({ "enabled": rule.enabled, "when": rule.occasion });
+    audit(&mut tx, caller, "auto_reply.changed", object, details).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
-/// Takes away what a line has of its own, so that the company's rule counts for it.
+/// Takes away what a line has of its own, so that the company's rule counts for it. Gives false if the
+/// line is gone.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn remove(db: &Db, company: CompanyId, line: LineId) -> Result<(), StoreError> {
+pub async fn remove(db: &Db, caller: &Caller, line: LineId) -> Result<bool, StoreError> {
     let mut tx = db.begin().await?;
-    clear(&mut tx, company, Some(line)).await?;
-    tx.commit().await
+    if !clear(&mut tx, caller.company, Some(line)).await? {
+        return Ok(false);
+    }
+    let object = Some(("line", line.as_uuid()));
+    audit(&mut tx, caller, "auto_reply.removed", object, json!({})).await?;
+    tx.commit().await?;
+    Ok(true)
 }
 
-async fn clear(tx: &mut Tx, company: CompanyId, line: Option<LineId>) -> Result<(), StoreError> {
+/// Takes away the rule of a line that gets a `text_reply`.
+///
+/// # Errors
+/// If the database fails.
+pub(crate) async fn give_way(tx: &mut Tx, line: &Line) -> Result<(), StoreError> {
+    let sql = "delete from auto_reply_rules where company_id = $1 and line_id = $2";
+    tx.execute(sql, args![line.company_id, line.id])
+        .await
+        .map(drop)
+}
+
+/// Two who set it at once wait for each other.
+async fn clear(tx: &mut Tx, company: CompanyId, line: Option<LineId>) -> Result<bool, StoreError> {
     let Some(line) = line else {
-        // Two who set it at once wait for each other.
-        if let Tx::Postgres(_) = tx {
-            let sql = "select id from companies where id = $1 for no key update";
-            tx.row(sql, args![company]).await?;
-        }
+        lock_company(tx, company).await?;
         let sql = "delete from auto_reply_rules where company_id = $1 and line_id is null";
-        return tx.execute(sql, args![company]).await.map(drop);
+        tx.execute(sql, args![company]).await?;
+        return Ok(true);
     };
-    if let Tx::Postgres(_) = tx {
-        let sql = "select id from lines where company_id = $1 and id = $2 for no key update";
-        tx.row(sql, args![company, line]).await?;
+    if !lock_line(tx, company, line).await? {
+        return Ok(false);
     }
     let sql = "delete from auto_reply_rules where company_id = $1 and line_id = $2";
     tx.execute(sql, args![company, line]).await?;
     let sql = "update line_settings set text_reply = null where line_id = $1";
-    tx.execute(sql, args![line]).await.map(drop)
+    tx.execute(sql, args![line]).await?;
+    Ok(true)
 }
 
 fn rule(row: &Row) -> Result<Option<Rule>, StoreError> {

@@ -1,6 +1,7 @@
 //! A company's templates as they are kept.
 
 use jiff::Timestamp;
+use serde_json::json;
 use twilio_hooks::{
     CompanyId, HistoryId,
     store::{Page, PageRequest, StoreError},
@@ -9,8 +10,10 @@ use uuid::Uuid;
 
 use super::parse::{MAX_TEXT, Template};
 use crate::{
+    api::Caller,
     args,
     database::{Db, Row, is_duplicate},
+    people::audit,
 };
 
 /// The longest name, in characters.
@@ -143,9 +146,7 @@ pub async fn find(
     company: CompanyId,
     id: Uuid,
 ) -> Result<Option<StoredTemplate>, StoreError> {
-    let sql = "select id, name, shortcut, body, created_at, updated_at from templates
-               where company_id = $1 and id = $2";
-    let row = db.row(sql, args![company, id]).await?;
+    let row = db.row(ONE, args![company, id]).await?;
     row.as_ref().map(template).transpose()
 }
 
@@ -153,18 +154,12 @@ pub async fn find(
 ///
 /// # Errors
 /// If the database fails.
-pub async fn add(
-    db: &Db,
-    company: CompanyId,
-    draft: &Draft,
-    now: Timestamp,
-) -> Result<TemplateChange, StoreError> {
+pub async fn add(db: &Db, caller: &Caller, draft: &Draft) -> Result<TemplateChange, StoreError> {
     let sql = "insert into templates (id, company_id, name, shortcut, body, created_at, updated_at)
-               values ($1, $2, $3, $4, $5, $6, $6)
+               values ($2, $1, $3, $4, $5, $6, $6)
                returning id, name, shortcut, body, created_at, updated_at";
-    let (name, shortcut, body) = (&draft.name, draft.shortcut.as_deref(), &draft.body);
-    let args = args![HistoryId::at(now), company, name, shortcut, body, now];
-    changed(db.row(sql, args).await)
+    let id = HistoryId::at(caller.at).as_uuid();
+    write(db, caller, "template.added", sql, id, draft).await
 }
 
 /// Replaces a template.
@@ -173,46 +168,62 @@ pub async fn add(
 /// If the database fails.
 pub async fn change(
     db: &Db,
-    company: CompanyId,
+    caller: &Caller,
     id: Uuid,
     draft: &Draft,
-    now: Timestamp,
 ) -> Result<TemplateChange, StoreError> {
     let sql = "update templates set name = $3, shortcut = $4, body = $5, updated_at = $6
                where company_id = $1 and id = $2
                returning id, name, shortcut, body, created_at, updated_at";
+    write(db, caller, "template.changed", sql, id, draft).await
+}
+
+async fn write(
+    db: &Db,
+    caller: &Caller,
+    action: &str,
+    sql: &'static str,
+    id: Uuid,
+    draft: &Draft,
+) -> Result<TemplateChange, StoreError> {
     let (name, shortcut, body) = (&draft.name, draft.shortcut.as_deref(), &draft.body);
-    changed(
-        db.row(sql, args![company, id, name, shortcut, body, now])
-            .await,
-    )
+    let args = args![caller.company, id, name, shortcut, body, caller.at];
+    let mut tx = db.begin().await?;
+    let stored = match tx.row(sql, args).await {
+        Ok(Some(row)) => template(&row)?,
+        Ok(None) => return Ok(TemplateChange::NotFound),
+        Err(error) if is_duplicate(&error) => return Ok(TemplateChange::Taken),
+        Err(error) => return Err(error),
+    };
+    audit(&mut tx, caller, action, Some(("template", id)), json!({})).await?;
+    tx.commit().await?;
+    Ok(TemplateChange::Done(stored))
 }
 
 /// Removes a template, unless an automatic reply needs it.
 ///
 /// # Errors
 /// If the database fails.
-pub async fn remove(db: &Db, company: CompanyId, id: Uuid) -> Result<Removed, StoreError> {
+pub async fn remove(db: &Db, caller: &Caller, id: Uuid) -> Result<Removed, StoreError> {
+    let company = caller.company;
+    let mut tx = db.begin().await?;
     let sql = "delete from templates where company_id = $1 and id = $2 and not exists (
                    select 1 from auto_reply_rules where company_id = $1 and template_id = $2
                )";
-    if db.execute(sql, args![company, id]).await? > 0 {
-        return Ok(Removed::Done);
+    if tx.execute(sql, args![company, id]).await? == 0 {
+        return Ok(match tx.row(ONE, args![company, id]).await? {
+            Some(_) => Removed::InUse,
+            None => Removed::NotFound,
+        });
     }
-    Ok(match find(db, company, id).await? {
-        Some(_) => Removed::InUse,
-        None => Removed::NotFound,
-    })
+    let object = Some(("template", id));
+    audit(&mut tx, caller, "template.removed", object, json!({})).await?;
+    tx.commit().await?;
+    Ok(Removed::Done)
 }
 
-fn changed(row: Result<Option<Row>, StoreError>) -> Result<TemplateChange, StoreError> {
-    match row {
-        Ok(Some(row)) => template(&row).map(TemplateChange::Done),
-        Ok(None) => Ok(TemplateChange::NotFound),
-        Err(error) if is_duplicate(&error) => Ok(TemplateChange::Taken),
-        Err(error) => Err(error),
-    }
-}
+const ONE: &str = "select id, name, shortcut, body, created_at, updated_at from templates
+                   where company_id = $1 and id = $2";
 
 fn template(row: &Row) -> Result<StoredTemplate, StoreError> {
     Ok(StoredTemplate {

@@ -34,6 +34,7 @@ mod reconcile;
 mod recordings;
 mod replies;
 mod roles;
+mod settings;
 mod stories;
 mod stories_calls;
 mod support;
