@@ -10,10 +10,10 @@ create table users (
     role text not null,
     -- Null until the person has chosen one.
     password_hash text,
-    -- Where calls are forwarded to, in E.164.
+    -- Two phones that calls are forwarded to, in E.164.
     mobile text,
     office text,
-    -- An IANA name, such as Europe/Berlin.
+    -- An IANA name, such as Europe/Berlin: where pages show times.
     time_zone text,
     created_at {time} not null,
     -- From then on the person may do nothing; what they did stays theirs.

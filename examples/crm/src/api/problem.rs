@@ -231,6 +231,7 @@ impl From<PeopleError> for Problem {
             PeopleError::EmailInUse => Self::conflict("the email address is in use"),
             PeopleError::Conflict(detail) => Self::conflict(detail),
             PeopleError::Invalid(detail) => Self::unprocessable(detail),
+            PeopleError::Phone(detail) => Self::unprocessable(detail),
             PeopleError::WrongLogin => Self::wrong_login(),
             PeopleError::WrongPassword => Self::unprocessable("the present password is not right"),
             PeopleError::TooMany(wait) => {

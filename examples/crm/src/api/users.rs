@@ -51,10 +51,11 @@ pub(super) struct UserView {
     name: String,
     role: Role,
     status: UserStatus,
-    /// Where calls are forwarded to.
+    /// Their mobile phone; calls are forwarded to it.
     mobile: Option<String>,
+    /// The phone on their desk; calls are forwarded to it, too.
     office: Option<String>,
-    /// An IANA name.
+    /// An IANA name: the zone that pages show times in. Nothing else goes by it.
     time_zone: Option<String>,
     #[schema(value_type = String, format = DateTime)]
     created_at: Timestamp,
@@ -196,10 +197,12 @@ struct Patch {
     name: Option<String>,
     /// Owners are made and unmade by owners.
     role: Option<Role>,
-    /// Where calls are forwarded to.
+    /// A phone that can ring, as people write it, such as `(202) 555-0143`; without a country's code
+    /// it is of the company's country.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     mobile: Option<Option<String>>,
+    /// The same for the phone on their desk.
     #[serde(deserialize_with = "present")]
     #[schema(value_type = Option<String>)]
     office: Option<Option<String>>,
@@ -220,6 +223,7 @@ struct Patch {
         (status = 200, body = UserView),
         (status = 404, body = ProblemView),
         (status = 409, body = ProblemView),
+        (status = 422, body = ProblemView),
     )
 )]
 async fn change(

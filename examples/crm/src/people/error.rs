@@ -26,6 +26,9 @@ pub enum PeopleError {
     /// Something that was given can't be; the text says what.
     #[error("{0}")]
     Invalid(&'static str),
+    /// What was given as a phone is none that can ring; the text says which one and why.
+    #[error("{0}")]
+    Phone(String),
     /// The email address or the password is wrong, and nobody is told which.
     #[error("the email address or the password is not right")]
     WrongLogin,

@@ -1,28 +1,27 @@
 //! What may be written into the fields of a person.
 
 use jiff::tz::TimeZone;
-use twilio_hooks::{Address, AddressKind};
 
 use super::PeopleError;
+use crate::{
+    calls::check_number,
+    contacts::phone::{Country, normalise},
+};
 
-/// How many characters a name, an office or the name of a token has at most.
+/// How many characters a name has at most.
 const MAX_CHARACTERS: usize = 200;
 
 /// What an email address has at most, by RFC 5321.
 const MAX_EMAIL: usize = 254;
 
-/// A phone number in E.164, however it was written.
-///
-/// # Errors
-/// If it is no phone number.
-pub fn phone(text: &str) -> Result<String, PeopleError> {
-    let address = Address::from(text.trim());
-    match address.e164() {
-        Some(number) if address.kind() == AddressKind::PhoneNumber => Ok(number.to_owned()),
-        _ => Err(PeopleError::Invalid(
-            "the phone number is not in the international form, such as +12025550143",
-        )),
-    }
+/// The number of a phone in E.164, however it was written. Without a country's code it is of the
+/// company's country.
+pub(super) fn phone(field: &str, text: &str, country: Country) -> Result<String, PeopleError> {
+    let number = normalise(text, country)
+        .map_err(|error| PeopleError::Phone(format!("`{field}`: {error}")))?;
+    check_number(number.as_str())
+        .map_err(|reason| PeopleError::Phone(format!("`{field}` {reason}")))?;
+    Ok(number.as_str().to_owned())
 }
 
 /// An email address as it is kept: in lower case.
@@ -41,21 +40,17 @@ pub(super) fn email(text: &str) -> Result<String, PeopleError> {
 
 /// A name: one line with something in it.
 pub(super) fn name(text: &str) -> Result<String, PeopleError> {
-    line(text)?.ok_or(PeopleError::Invalid("the name is empty"))
-}
-
-/// One line, or nothing if it is blank.
-pub(super) fn line(text: &str) -> Result<Option<String>, PeopleError> {
     let text = text.trim();
     if text.contains(char::is_control) {
-        return Err(PeopleError::Invalid("a name or office is one line of text"));
+        return Err(PeopleError::Invalid("a name is one line of text"));
     }
     if text.chars().count() > MAX_CHARACTERS {
-        return Err(PeopleError::Invalid(
-            "a name or office has 200 characters at most",
-        ));
+        return Err(PeopleError::Invalid("a name has 200 characters at most"));
     }
-    Ok(Some(text.to_owned()).filter(|text| !text.is_empty()))
+    if text.is_empty() {
+        return Err(PeopleError::Invalid("the name is empty"));
+    }
+    Ok(text.to_owned())
 }
 
 /// The IANA name of a time zone.
@@ -74,17 +69,26 @@ mod tests {
     use super::*;
 
     #[test]
-    fn numbers_are_e164() {
-        assert_eq!(phone(" +12025550143 ").unwrap(), "+12025550143");
+    fn phones_are_kept_in_e164_however_they_are_written() {
+        for written in [" +12025550143 ", "2025550143", "(202) 555-0143"] {
+            let number = phone("mobile", written, Country::US).unwrap();
+            assert_eq!(number, "+12025550143", "{written}");
+        }
         for wrong in [
             "",
-            "2025550143",
             "whatsapp:+12025550143",
             "MG1",
             "+1",
             "+1 x",
+            "911",
+            "Room 5",
+            "+19005550100",
         ] {
-            assert!(phone(wrong).is_err(), "{wrong}");
+            let error = phone("office", wrong, Country::US).unwrap_err();
+            assert!(
+                error.to_string().starts_with("`office`"),
+                "{wrong}: {error}"
+            );
         }
     }
 
@@ -109,7 +113,6 @@ mod tests {
     #[test]
     fn names_are_one_line() {
         assert_eq!(name(" Ana ").unwrap(), "Ana");
-        assert_eq!(line("  ").unwrap(), None);
         for wrong in ["", " ", "a\nb", "a\0b", &"x".repeat(201)] {
             assert!(name(wrong).is_err(), "{wrong}");
         }

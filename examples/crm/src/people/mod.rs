@@ -14,6 +14,7 @@ mod error;
 mod fields;
 mod limit;
 mod password;
+mod profile;
 mod random;
 mod revocations;
 mod role;
@@ -30,7 +31,6 @@ pub use self::{
     cleanup::ForgetExpired,
     entry::{OneTimeToken, SignIn, create_owner},
     error::PeopleError,
-    fields::phone,
     password::Password,
     revocations::Revocations,
     role::{Permission, Role, UnknownRole},

@@ -1,7 +1,7 @@
 //! The members of a company: [`User`], and who may change whom.
 
 use jiff::Timestamp;
-use serde_json::{Map, Value, json};
+use serde_json::json;
 use twilio_hooks::{
     CompanyId, UserId,
     store::{Page, PageRequest, StoreError},
@@ -12,11 +12,13 @@ use super::{
     OneTimeToken, People, PeopleError, Permission, Role, audit,
     entry::{INVITATION_LASTS, put_token},
     fields,
+    profile::{are_not_lines, note_changes, patched},
 };
 use crate::{
     api::{Actor, Caller},
     args,
-    database::{Row, Tx, is_duplicate},
+    contacts::company,
+    database::{Row, Tx, is_duplicate, lock_company},
 };
 
 /// A person who works in a company.
@@ -33,11 +35,11 @@ pub struct User {
     pub name: String,
     /// What they may do.
     pub role: Role,
-    /// Where calls are forwarded to, in E.164.
+    /// Their mobile phone, in E.164; calls are forwarded to it.
     pub mobile: Option<String>,
-    /// Where they sit.
+    /// The phone on their desk, in E.164; calls are forwarded to it, too.
     pub office: Option<String>,
-    /// An IANA name.
+    /// An IANA name: where pages show times as the clock on their wall does. Nothing else goes by it.
     pub time_zone: Option<String>,
     /// Whether they have chosen a password; who has not was only invited so far.
     pub has_password: bool,
@@ -67,9 +69,9 @@ pub struct UserPatch {
     pub name: Option<String>,
     /// The new role.
     pub role: Option<Role>,
-    /// The new mobile number.
+    /// The new mobile number, as people write it.
     pub mobile: Option<Option<String>>,
-    /// The new office.
+    /// The new number of the phone in the office, as people write it.
     pub office: Option<Option<String>>,
     /// The new time zone.
     pub time_zone: Option<Option<String>>,
@@ -142,12 +144,14 @@ impl People {
         if caller.user() != Some(id) || concerns_entry {
             require(caller, Permission::ManageMembers)?;
         }
+        let country = company::country(&self.db, caller.company).await?;
         let mut tx = self.db.begin().await?;
         let before = lock(&mut tx, caller.company, id).await?;
         if caller.user() != Some(id) || concerns_entry {
             may_manage(caller, before.role)?;
         }
-        let after = patched(&before, patch)?;
+        let after = patched(&before, patch, country)?;
+        are_not_lines(&mut tx, &before, &after).await?;
         if after.role != before.role {
             may_manage(caller, after.role)?;
             if before.role == Role::Owner {
@@ -240,11 +244,7 @@ pub(super) fn may_manage(caller: &Caller, role: Role) -> Result<(), PeopleError>
 
 /// The person, while nobody else changes people of the company: two owners could unmake each other.
 pub(super) async fn lock(tx: &mut Tx, company: CompanyId, id: UserId) -> Result<User, PeopleError> {
-    let sql = match tx {
-        Tx::Sqlite(_) => "select id from companies where id = $1",
-        Tx::Postgres(_) => "select id from companies where id = $1 for no key update",
-    };
-    tx.row(sql, args![company]).await?;
+    lock_company(tx, company).await?;
     let row = tx.row(ONE_USER, args![company, id]).await?;
     Ok(user(&row.ok_or(PeopleError::NotFound)?)?)
 }
@@ -333,69 +333,6 @@ fn email_in_use(error: StoreError) -> PeopleError {
 pub(super) async fn forget_token(tx: &mut Tx, user: UserId) -> Result<(), StoreError> {
     let sql = "delete from password_tokens where user_id = $1";
     tx.execute(sql, args![user]).await.map(drop)
-}
-
-fn patched(before: &User, patch: &UserPatch) -> Result<User, PeopleError> {
-    let mut user = before.clone();
-    if let Some(email) = &patch.email {
-        user.email = fields::email(email)?;
-    }
-    if let Some(name) = &patch.name {
-        user.name = fields::name(name)?;
-    }
-    if let Some(role) = patch.role {
-        user.role = role;
-    }
-    if let Some(mobile) = &patch.mobile {
-        user.mobile = mobile.as_deref().map(fields::phone).transpose()?;
-    }
-    if let Some(office) = &patch.office {
-        user.office = fields::line(office.as_deref().unwrap_or_default())?;
-    }
-    if let Some(zone) = &patch.time_zone {
-        user.time_zone = zone.as_deref().map(fields::time_zone).transpose()?;
-    }
-    Ok(user)
-}
-
-/// A role is an entry of its own, because it is what an audit looks for.
-async fn note_changes(
-    tx: &mut Tx,
-    caller: &Caller,
-    before: &User,
-    after: &User,
-) -> Result<(), StoreError> {
-    let object = Some(("user", after.id.as_uuid()));
-    if before.role != after.role {
-        let details = json!({ "before": before.role, "after": after.role });
-        audit(&mut *tx, caller, "user.role_changed", object, details).await?;
-    }
-    let (mut old, mut new) = (Map::new(), Map::new());
-    let (before, after) = (profile(before), profile(after));
-    for (field, value) in after {
-        if before.get(&field) != Some(&value) {
-            old.insert(field.clone(), before.get(&field).cloned().into());
-            new.insert(field, value);
-        }
-    }
-    if !new.is_empty() {
-        let details = json!({ "before": old, "after": new });
-        audit(&mut *tx, caller, "user.changed", object, details).await?;
-    }
-    Ok(())
-}
-
-fn profile(user: &User) -> Map<String, Value> {
-    [
-        ("email", Some(&user.email)),
-        ("name", Some(&user.name)),
-        ("mobile", user.mobile.as_ref()),
-        ("office", user.office.as_ref()),
-        ("time_zone", user.time_zone.as_ref()),
-    ]
-    .into_iter()
-    .map(|(field, value)| (field.to_owned(), json!(value)))
-    .collect()
 }
 
 pub(super) fn user(row: &Row) -> Result<User, StoreError> {

@@ -6,7 +6,7 @@ use serde_json::{Value, json};
 use super::{choose, invite, user_path};
 use crate::{
     browser::{Browser, PASSWORD},
-    support::{ALPHA, BETA, on_both_databases},
+    support::{ALPHA, ALPHA_LINE, BETA, on_both_databases},
 };
 
 on_both_databases! {
@@ -71,14 +71,14 @@ on_both_databases! {
         let (user, _) = invite(&crm, ALPHA, "ana@example.com", "agent").await;
         let path = user_path(&user);
         let body = json!({
-            "name": "Ana", "mobile": "+12025550143", "office": "Room 5", "time_zone": "Europe/Berlin"
+            "name": "Ana", "mobile": "+12025550143", "office": "(202) 555-0102", "time_zone": "Europe/Berlin"
         });
         let changed = crm.patch(ALPHA, &path, &body).await.json();
         assert_eq!(changed["mobile"], "+12025550143");
         assert_eq!(changed["time_zone"], "Europe/Berlin");
         let changed = crm.patch(ALPHA, &path, &json!({ "mobile": null })).await.json();
         assert_eq!(changed["mobile"], Value::Null);
-        assert_eq!(changed["office"], "Room 5");
+        assert_eq!(changed["office"], "+12025550102");
         assert_eq!(crm.get(ALPHA, &path).await.json(), changed);
         for wrong in [
             json!({ "name": " " }),
@@ -86,11 +86,44 @@ on_both_databases! {
             json!({ "time_zone": "Berlin" }),
             json!({ "email": "nobody" }),
             json!({ "office": "a\u{0}b" }),
+            json!({ "office": "Room 5" }),
         ] {
             crm.patch(ALPHA, &path, &wrong).await.problem(422);
         }
         crm.patch(ALPHA, &path, &json!({ "company_id": 1 })).await.problem(400);
         assert_eq!(crm.get(ALPHA, &path).await.json(), changed);
+    }
+
+    async fn the_phones_of_a_person_are_typed_as_people_write_them(crm: Crm) {
+        let (user, _) = invite(&crm, ALPHA, "ana@example.com", "agent").await;
+        let path = user_path(&user);
+        let body = json!({ "mobile": " 202.555.0143 ", "office": "(202) 555-0102" });
+        let changed = crm.patch(ALPHA, &path, &body).await.json();
+        assert_eq!((&changed["mobile"], &changed["office"]), (&json!("+12025550143"), &json!("+12025550102")));
+        // What is saved with it rings.
+        let rule = format!("{path}/call-rule");
+        crm.put(ALPHA, &rule, &json!({ "mode": "office" })).await.json();
+
+        crm.patch(ALPHA, "/api/settings/company", &json!({ "country": "GB" })).await.json();
+        let changed = crm.patch(ALPHA, &path, &json!({ "office": "020 7946 0958" })).await.json();
+        assert_eq!(changed["office"], "+442079460958");
+        assert_eq!(changed["mobile"], "+12025550143");
+    }
+
+    async fn what_can_not_ring_is_nobodys_phone(crm: Crm) {
+        let (user, _) = invite(&crm, ALPHA, "ana@example.com", "agent").await;
+        let path = user_path(&user);
+        for field in ["mobile", "office"] {
+            for wrong in [
+                "", "Room 5", "555-0143", "911", "+1 202 555 0143 ext. 7", "+19005550100",
+                "+881612345678", "client:ana", "whatsapp:+12025550143", ALPHA_LINE,
+            ] {
+                let problem = crm.patch(ALPHA, &path, &json!({ field: wrong })).await.problem(422);
+                let detail = problem["detail"].as_str().unwrap();
+                assert!(detail.contains(field), "{detail}");
+            }
+            assert_eq!(crm.get(ALPHA, &path).await.json()[field], Value::Null);
+        }
     }
 
     async fn a_new_address_ends_the_invitation_that_went_to_the_old_one(crm: Crm) {
