@@ -9,7 +9,7 @@ create table messaging_settings (
     daily_budget {number},
     -- The line that sends if nothing says which.
     default_line_id {id},
-    -- An IANA name: where the days of the budget begin.
+    -- An IANA name: where the days of the budget begin. Null for the company's.
     time_zone text
 ){strict};
 

@@ -5,7 +5,7 @@ create table company_settings (
     company_id {id} primary key not null references companies (id),
     -- ISO 3166 alpha-2: numbers without a country's code are of this one, and are shown as there.
     country text not null default 'US',
-    -- An IANA name, such as Europe/Berlin.
+    -- An IANA name, such as Europe/Berlin, for whatever has no time zone of its own.
     time_zone text,
     -- Keeps the digests of erased numbers apart from those of other companies; made when first needed.
     digest_key {bytes}

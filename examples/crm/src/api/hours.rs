@@ -4,7 +4,6 @@ use axum::{Json, extract::State};
 use http::request::Parts;
 use jiff::Timestamp;
 use serde::{Deserialize, Serialize};
-use serde_json::json;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -15,8 +14,8 @@ use super::{
 };
 use crate::{
     app::AppState,
-    hours::{self, Plan, Reason, Schedule},
-    people::{Permission, audit},
+    hours::{self, Plan, Reason, SaveError},
+    people::Permission,
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -66,18 +65,12 @@ async fn change(
     Body(body): Body<HoursView>,
 ) -> Result<Json<HoursView>, Problem> {
     caller.require(Permission::Configure)?;
-    let db = &state.database.db;
-    let mut plan = body.hours;
-    if let Some(plan) = &mut plan {
-        let schedule =
-            Schedule::new(plan).map_err(|error| Problem::bad_request(error.to_string()))?;
-        schedule.time_zone().clone_into(&mut plan.time_zone);
-    }
-    let before = hours::load(db, caller.company).await?;
-    hours::save(db, caller.company, plan.as_ref(), state.clock.now()).await?;
-    let details = json!({ "before": before, "after": plan });
-    audit(&state.database.db, &caller, "hours.changed", None, details).await?;
-    Ok(Json(HoursView { hours: plan }))
+    let saved = hours::save(&state.database.db, &caller, body.hours).await;
+    let hours = saved.map_err(|error| match error {
+        SaveError::Plan(error) => Problem::bad_request(error.to_string()),
+        SaveError::Store(error) => error.into(),
+    })?;
+    Ok(Json(HoursView { hours }))
 }
 
 /// `?at=`.
@@ -92,7 +85,7 @@ struct CheckParams {
 struct CheckView {
     #[schema(value_type = String, format = DateTime)]
     at: Timestamp,
-    /// What the clock on the wall shows then, in the company's time zone; null without hours.
+    /// What the clock on the wall shows then, in the time zone of the hours; null without hours.
     #[schema(value_type = Option<String>)]
     local_time: Option<jiff::civil::DateTime>,
     open: bool,
@@ -144,7 +137,7 @@ async fn check(
             Problem::bad_request("`at` is no time; write it as 2026-12-24T18:00:00Z")
         })?,
     };
-    let Some(plan) = hours::load(&state.database.db, caller.company).await? else {
+    let Some(schedule) = hours::of_company(&state.database.db, caller.company).await? else {
         return Ok(Json(CheckView {
             at,
             local_time: None,
@@ -155,7 +148,6 @@ async fn check(
             changes_at: None,
         }));
     };
-    let schedule = hours::stored(&plan)?;
     let status = schedule.status(at);
     let (reason, holiday) = match status.reason {
         Reason::Week => (CheckReason::Week, None),

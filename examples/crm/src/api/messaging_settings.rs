@@ -29,7 +29,7 @@ struct SendingView {
     /// The line that sends if nothing says which.
     #[schema(value_type = Option<Uuid>)]
     default_line_id: Option<LineId>,
-    /// Where the days begin; UTC if none is set.
+    /// Where the days begin; in the company's time zone if none is set, and in UTC without that.
     time_zone: Option<String>,
 }
 

@@ -22,6 +22,7 @@ use super::{
 };
 use crate::{
     app::AppState,
+    contacts::company,
     people::{Password, Permission, Role, Session, SignIn},
 };
 
@@ -40,6 +41,8 @@ struct WhoView {
     company_id: CompanyId,
     role: Role,
     permissions: Vec<Permission>,
+    /// The zone to show times in: the person's, else the company's, else UTC.
+    time_zone: String,
     /// The person; null for a program.
     user: Option<UserView>,
     /// The token of the program, if it was made in the CRM.
@@ -50,8 +53,17 @@ struct WhoView {
 
 async fn who(state: &AppState, caller: &Caller) -> Result<WhoView, Problem> {
     let user = match caller.user() {
-        Some(id) => Some(state.people.user(caller.company, id).await?.into()),
+        Some(id) => Some(state.people.user(caller.company, id).await?),
         None => None,
+    };
+    let own_zone = user.as_ref().and_then(|user| user.time_zone.clone());
+    let time_zone = match own_zone {
+        Some(zone) => Some(zone),
+        None => {
+            company::settings(&state.database.db, caller.company)
+                .await?
+                .time_zone
+        }
     };
     let may = Permission::ALL.into_iter();
     Ok(WhoView {
@@ -60,7 +72,8 @@ async fn who(state: &AppState, caller: &Caller) -> Result<WhoView, Problem> {
         permissions: may
             .filter(|permission| caller.role.may(*permission))
             .collect(),
-        user,
+        time_zone: time_zone.unwrap_or_else(|| "UTC".to_owned()),
+        user: user.map(UserView::from),
         api_token_id: match caller.actor {
             Actor::ApiToken(id) => Some(id),
             Actor::User(_) | Actor::Configured | Actor::Server => None,

@@ -14,6 +14,8 @@ use super::{
 use crate::{
     app::AppState,
     contacts::company::{self, CompanyPatch, CompanySettings},
+    database::lock_company,
+    hours,
     people::{Permission, audit},
 };
 
@@ -29,7 +31,8 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 struct CompanyView {
     /// Numbers without a country's code are of this country; ISO 3166 alpha-2.
     country: String,
-    /// An IANA name, such as `Europe/Berlin`.
+    /// An IANA name, such as `Europe/Berlin`. It counts wherever nothing else is set: for the business
+    /// hours, for the days of the budget, and for the times on people's pages.
     time_zone: Option<String>,
 }
 
@@ -73,7 +76,11 @@ struct CompanyChange {
     path = "/api/settings/company",
     tag = "settings",
     request_body = CompanyChange,
-    responses((status = 200, body = CompanyView), (status = 422, body = ProblemView))
+    responses(
+        (status = 200, body = CompanyView),
+        (status = 409, body = ProblemView, description = "The business hours go by the time zone"),
+        (status = 422, body = ProblemView),
+    )
 )]
 async fn change(
     caller: Caller,
@@ -102,6 +109,12 @@ async fn change(
         time_zone: zone,
     };
     let mut tx = state.database.db.begin().await?;
+    lock_company(&mut tx, caller.company).await?;
+    if patch.time_zone == Some(None) && hours::need_home(&mut tx, caller.company).await? {
+        return Err(Problem::conflict(
+            "the business hours go by this time zone: give them one of their own first",
+        ));
+    }
     let settings = company::change(&mut tx, caller.company, &patch).await?;
     let details = json!({
         "country": settings.country.as_ref(), "time_zone": &settings.time_zone,

@@ -14,7 +14,8 @@ use crate::{
 pub struct CompanySettings {
     /// Numbers without a country's code are of this country, and are shown as there.
     pub country: Country,
-    /// An IANA name, such as `Europe/Berlin`.
+    /// An IANA name, such as `Europe/Berlin`: for the business hours, the days of the budget and the
+    /// pages of people, wherever nothing else is set.
     pub time_zone: Option<String>,
 }
 

@@ -4,9 +4,9 @@
 //! be asked. A shift belongs to the day on which it begins, so Friday from 22:00 to 06:00 ends on
 //! Saturday morning, also if Saturday is a holiday. A company without hours is always open.
 //!
-//! Times are those of the clock on the wall in the company's time zone. When the clock jumps over an
-//! opening or closing time, the jump is the time; when the hour comes twice, a shift lasts from the
-//! first to the second.
+//! Times are those of the clock on the wall in the time zone of the hours, or of the company if they
+//! have none. When the clock jumps over an opening or closing time, the jump is the time; when the hour
+//! comes twice, a shift lasts from the first to the second.
 
 mod plan;
 mod schedule;
@@ -17,5 +17,5 @@ mod tests;
 pub use self::{
     plan::{HolidayPlan, IntervalPlan, Plan, PlanError, WeekPlan},
     schedule::{ClosedPeriod, Reason, Schedule, Status},
-    table::{load, save, stored},
+    table::{SaveError, load, need_home, of_company, save, stored},
 };

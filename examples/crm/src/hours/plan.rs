@@ -7,8 +7,9 @@ use utoipa::ToSchema;
 #[derive(Debug, Clone, PartialEq, Eq, Serialize, Deserialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 pub struct Plan {
-    /// An IANA name, such as `America/New_York`.
-    pub time_zone: String,
+    /// An IANA name, such as `America/New_York`; the company's time zone if null.
+    #[serde(default)]
+    pub time_zone: Option<String>,
     /// When the company is open on ordinary days.
     pub week: WeekPlan,
     /// Days that differ.

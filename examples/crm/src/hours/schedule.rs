@@ -67,13 +67,20 @@ pub struct ClosedPeriod {
 }
 
 impl Schedule {
-    /// Checks what somebody wrote.
+    /// Checks what somebody wrote. `home` is the company's time zone, for a plan that has none.
     ///
     /// # Errors
-    /// If the time zone is unknown, a time can't be read, an interval is empty, two overlap, or the
+    /// If there is no time zone or it is unknown, a time can't be read, an interval is empty, two overlap, or the
     /// company would never be open.
-    pub fn new(plan: &Plan) -> Result<Self, PlanError> {
-        let zone = plan.time_zone.trim();
+    pub fn new(plan: &Plan, home: Option<&str>) -> Result<Self, PlanError> {
+        let Some(zone) = plan.time_zone.as_deref().or(home) else {
+            return Err(PlanError(
+                "neither the hours nor the company have a time zone; write `time_zone` as \
+                 America/New_York or Europe/Berlin"
+                    .to_owned(),
+            ));
+        };
+        let zone = zone.trim();
         // What is no IANA name means something else on each machine.
         let zone = TimeZone::get(zone)
             .ok()

@@ -7,7 +7,7 @@ use super::*;
 /// A plan as the API takes it.
 fn plan(zone: &str, week: serde_json::Value, holidays: serde_json::Value) -> Plan {
     Plan {
-        time_zone: zone.to_owned(),
+        time_zone: Some(zone.to_owned()),
         week: serde_json::from_value(week).unwrap(),
         holidays: serde_json::from_value(holidays).unwrap(),
     }
@@ -24,11 +24,11 @@ fn office() -> Schedule {
         "monday": nine_to_five, "tuesday": nine_to_five, "wednesday": nine_to_five,
         "thursday": nine_to_five, "friday": nine_to_five,
     });
-    Schedule::new(&plan("America/New_York", week, json!([]))).unwrap()
+    Schedule::new(&plan("America/New_York", week, json!([])), None).unwrap()
 }
 
 fn refused(zone: &str, week: serde_json::Value, holidays: serde_json::Value) -> String {
-    Schedule::new(&plan(zone, week, holidays))
+    Schedule::new(&plan(zone, week, holidays), None)
         .unwrap_err()
         .to_string()
 }
@@ -92,7 +92,7 @@ fn a_day_may_have_a_break() {
     let week = json!({ "monday": [
         { "from": "14:00", "to": "24:00" }, { "from": "08:00", "to": "12:00" },
     ], "tuesday": hours("00:00", "01:00") });
-    let schedule = Schedule::new(&plan("UTC", week, json!([]))).unwrap();
+    let schedule = Schedule::new(&plan("UTC", week, json!([])), None).unwrap();
     let noon = utc("2026-11-23T12:00Z");
     assert_eq!(
         at(&schedule, noon),
@@ -112,7 +112,7 @@ fn a_night_shift_belongs_to_the_day_it_begins_on() {
     let night = hours("22:00", "06:00");
     let week = json!({ "friday": night, "sunday": night });
     let holidays = json!([{ "name": "Party", "date": "2026-11-28" }]);
-    let schedule = Schedule::new(&plan("UTC", week, holidays)).unwrap();
+    let schedule = Schedule::new(&plan("UTC", week, holidays), None).unwrap();
     // Saturday the 28th is a holiday, and the night of Friday is not over.
     let saturday = utc("2026-11-28T05:59Z");
     let status = schedule.status(saturday);
@@ -137,7 +137,7 @@ fn holidays_come_once_or_every_year_and_may_have_hours() {
         { "name": "Late Christmas", "date": "2027-12-25", "hours": hours("10:00", "12:00") },
         { "name": "Closed", "date": "2026-12-31" },
     ]);
-    let schedule = Schedule::new(&plan("UTC", week, holidays)).unwrap();
+    let schedule = Schedule::new(&plan("UTC", week, holidays), None).unwrap();
     let shown = |time: &str| {
         let status = schedule.status(utc(time));
         let holiday = match status.reason {
@@ -168,7 +168,7 @@ fn when_the_clock_jumps_over_the_time_the_jump_is_the_time() {
     let week = json!({ "sunday": [
         { "from": "01:00", "to": "02:15" }, { "from": "02:45", "to": "04:00" },
     ] });
-    let schedule = Schedule::new(&plan("America/New_York", week, json!([]))).unwrap();
+    let schedule = Schedule::new(&plan("America/New_York", week, json!([])), None).unwrap();
     let jump = utc("2026-03-08T07:00Z");
     // What closes and opens in the hour that is not there is one time of business.
     assert_eq!(
@@ -178,7 +178,7 @@ fn when_the_clock_jumps_over_the_time_the_jump_is_the_time() {
     assert_eq!(at(&schedule, jump), (OPEN, Some(utc("2026-03-08T08:00Z"))));
 
     let week = json!({ "sunday": hours("02:15", "02:45"), "monday": hours("09:00", "10:00") });
-    let schedule = Schedule::new(&plan("America/New_York", week, json!([]))).unwrap();
+    let schedule = Schedule::new(&plan("America/New_York", week, json!([])), None).unwrap();
     let (is_open, changes) = at(&schedule, jump);
     assert_eq!(
         (is_open, changes),
@@ -190,7 +190,7 @@ fn when_the_clock_jumps_over_the_time_the_jump_is_the_time() {
 fn when_an_hour_comes_twice_a_shift_lasts_to_the_second() {
     // On 2026-11-01 New York has the hour from 01:00 to 02:00 twice: at 05:00 and 06:00 UTC.
     let week = json!({ "sunday": hours("01:15", "01:45"), "saturday": hours("22:00", "01:15") });
-    let schedule = Schedule::new(&plan("America/New_York", week, json!([]))).unwrap();
+    let schedule = Schedule::new(&plan("America/New_York", week, json!([])), None).unwrap();
     assert_eq!(
         at(&schedule, utc("2026-11-01T04:00Z")),
         (OPEN, Some(utc("2026-11-01T06:45Z")))
@@ -203,12 +203,8 @@ fn when_an_hour_comes_twice_a_shift_lasts_to_the_second() {
 #[test]
 fn a_night_over_the_change_of_the_clock_is_an_hour_shorter_or_longer() {
     let night = hours("22:00", "06:00");
-    let schedule = Schedule::new(&plan(
-        "America/New_York",
-        json!({ "saturday": night }),
-        json!([]),
-    ));
-    let schedule = schedule.unwrap();
+    let week = json!({ "saturday": night });
+    let schedule = Schedule::new(&plan("America/New_York", week, json!([])), None).unwrap();
     for (day, length) in [("2026-03-07", 7), ("2026-03-14", 8), ("2026-10-31", 9)] {
         let opens = new_york(&format!("{day}T22:00"));
         let (is_open, closes) = at(&schedule, opens);
@@ -227,7 +223,7 @@ fn a_company_that_never_closes_never_changes() {
     let day = hours("00:00", "24:00");
     let week = json!({ "monday": day, "tuesday": day, "wednesday": day, "thursday": day,
         "friday": day, "saturday": day, "sunday": day });
-    let schedule = Schedule::new(&plan("Europe/Berlin", week, json!([]))).unwrap();
+    let schedule = Schedule::new(&plan("Europe/Berlin", week, json!([])), None).unwrap();
     assert_eq!(at(&schedule, utc("2026-03-29T01:00Z")), (OPEN, None));
     // The last day has no midnight at its end.
     at(&schedule, Timestamp::MAX);
@@ -236,7 +232,7 @@ fn a_company_that_never_closes_never_changes() {
 #[test]
 fn a_company_that_opens_on_one_day_only_is_closed_before_and_after() {
     let fair = json!([{ "name": "Fair", "date": "2026-11-28", "hours": hours("10:00", "18:00") }]);
-    let schedule = Schedule::new(&plan("UTC", json!({}), fair)).unwrap();
+    let schedule = Schedule::new(&plan("UTC", json!({}), fair), None).unwrap();
     let (before, after) = (utc("2026-11-01T00:00Z"), utc("2030-01-01T00:00Z"));
     assert_eq!(
         at(&schedule, before),
@@ -387,7 +383,7 @@ fn any_schedule() -> impl Strategy<Value = (&'static str, Plan, Schedule)> {
             })
             .collect();
         let plan = plan(ZONES[zone], week.into(), holidays.into());
-        let schedule = Schedule::new(&plan).ok()?;
+        let schedule = Schedule::new(&plan, None).ok()?;
         Some((ZONES[zone], plan, schedule))
     })
 }

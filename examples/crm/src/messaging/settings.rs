@@ -35,8 +35,11 @@ pub struct SendingSettings {
     pub daily_budget: u32,
     /// The line that sends if nothing says which.
     pub default_line: Option<LineId>,
-    /// Where the days of the budget begin, as an IANA name; UTC if none is set.
+    /// Where the days of the budget begin, as an IANA name; the company's time zone if none is set.
     pub time_zone: Option<String>,
+    /// The company's time zone; UTC if it has none.
+    #[serde(skip)]
+    pub home_zone: Option<String>,
 }
 
 /// A change of [`SendingSettings`]: the outer `None` leaves a setting as it is, the inner one brings
@@ -61,6 +64,7 @@ impl SendingSettings {
                 daily_budget: DEFAULT_BUDGET,
                 default_line: None,
                 time_zone: None,
+                home_zone: None,
             });
         };
         let rate: Option<u32> = row.get("rate")?;
@@ -70,29 +74,34 @@ impl SendingSettings {
             daily_budget: budget.unwrap_or(DEFAULT_BUDGET),
             default_line: row.get("default_line_id")?,
             time_zone: row.get("time_zone")?,
+            home_zone: row.get("home_zone")?,
         })
     }
 
     /// The day that a moment belongs to, as in `2026-11-23`.
     #[must_use]
     pub fn day_of(&self, moment: Timestamp) -> String {
-        let zone = self
-            .time_zone
-            .as_deref()
+        let zone = self.time_zone.as_deref().or(self.home_zone.as_deref());
+        let zone = zone
             .and_then(|name| TimeZone::get(name).ok())
             .unwrap_or(TimeZone::UTC);
         moment.to_zoned(zone).date().to_string()
     }
 }
 
+const SETTINGS: &str = "select m.rate, m.daily_budget, m.default_line_id, m.time_zone,
+        s.time_zone as home_zone
+    from companies c
+    left join messaging_settings m on m.company_id = c.id
+    left join company_settings s on s.company_id = c.id
+    where c.id = $1";
+
 /// The settings inside a transaction.
 pub(super) async fn settings_in(
     tx: &mut Tx,
     company: CompanyId,
 ) -> Result<SendingSettings, StoreError> {
-    let sql = "select rate, daily_budget, default_line_id, time_zone from messaging_settings
-               where company_id = $1";
-    SendingSettings::read(tx.row(sql, args![company]).await?.as_ref())
+    SendingSettings::read(tx.row(SETTINGS, args![company]).await?.as_ref())
 }
 
 impl Messaging {
@@ -101,9 +110,7 @@ impl Messaging {
     /// # Errors
     /// If the database fails.
     pub async fn settings(&self, company: CompanyId) -> Result<SendingSettings, StoreError> {
-        let sql = "select rate, daily_budget, default_line_id, time_zone from messaging_settings
-                   where company_id = $1";
-        SendingSettings::read(self.db().row(sql, args![company]).await?.as_ref())
+        SendingSettings::read(self.db().row(SETTINGS, args![company]).await?.as_ref())
     }
 
     /// How many messages of today's budget are used.
@@ -154,8 +161,7 @@ impl Messaging {
                            then excluded.daily_budget else s.daily_budget end,
                        default_line_id = case when $8
                            then excluded.default_line_id else s.default_line_id end,
-                       time_zone = case when $9 then excluded.time_zone else s.time_zone end
-                   returning rate, daily_budget, default_line_id, time_zone";
+                       time_zone = case when $9 then excluded.time_zone else s.time_zone end";
         let args = args![
             company,
             patch.rate.flatten(),
@@ -167,7 +173,8 @@ impl Messaging {
             patch.default_line.is_some(),
             patch.time_zone.is_some(),
         ];
-        let settings = SendingSettings::read(tx.row(sql, args).await?.as_ref())?;
+        tx.execute(sql, args).await?;
+        let settings = settings_in(&mut tx, company).await?;
         let details = json!({ "before": before, "after": settings });
         audit(&mut tx, caller, "messaging.changed", None, details).await?;
         tx.commit().await?;
@@ -193,6 +200,10 @@ mod tests {
     fn days_are_those_of_the_time_zone() {
         let mut settings = SendingSettings::read(None).unwrap();
         let moment = "2026-11-24T03:00:00Z".parse().unwrap();
+        assert_eq!(settings.day_of(moment), "2026-11-24");
+        settings.home_zone = Some("America/Chicago".to_owned());
+        assert_eq!(settings.day_of(moment), "2026-11-23");
+        settings.home_zone = Some("Asia/Tokyo".to_owned());
         assert_eq!(settings.day_of(moment), "2026-11-24");
         settings.time_zone = Some("America/New_York".to_owned());
         assert_eq!(settings.day_of(moment), "2026-11-23");

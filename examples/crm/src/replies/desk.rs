@@ -339,7 +339,7 @@ fn closed_period(setup: &Setup, at: Timestamp) -> Result<Option<ClosedPeriod>, S
     }
     let plan: Plan =
         serde_json::from_str(plan).map_err(|error| StoreError::corrupt("business hours", error))?;
-    Ok(hours::stored(&plan)?.closed_period(at))
+    Ok(hours::stored(&plan, setup.home_zone.as_deref())?.closed_period(at))
 }
 
 /// Two texts of one contact wait for each other. On SQLite every transaction does.

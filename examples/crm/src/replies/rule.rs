@@ -152,6 +152,8 @@ pub struct Setup {
     pub rule: Rule,
     /// The company's hours, as they are kept; none for always open.
     pub(super) schedule: Option<String>,
+    /// The company's time zone, for hours that have none of their own.
+    pub(super) home_zone: Option<String>,
     /// The messaging service that messages to the line came through.
     pub(super) service: Option<String>,
 }
@@ -166,13 +168,14 @@ impl Setup {
         company: CompanyId,
         line: Option<LineId>,
     ) -> Result<Self, StoreError> {
-        let sql = "select s.service_sid, t.text_reply, h.schedule,
+        let sql = "select s.service_sid, t.text_reply, h.schedule, p.time_zone as home_zone,
                 r.line_id is not null as of_line, r.enabled, r.occasion, r.body, r.template_id,
                 r.every_minutes, r.per_day, m.body as template_body
             from companies c
             left join line_services s on s.company_id = c.id and s.line_id = $2
             left join line_settings t on t.line_id = $2
             left join business_hours h on h.company_id = c.id
+            left join company_settings p on p.company_id = c.id
             left join auto_reply_rules r on r.company_id = c.id
                 and (r.line_id = $2 or r.line_id is null)
             left join templates m on m.company_id = c.id and m.id = r.template_id
@@ -182,6 +185,7 @@ impl Setup {
             source: RuleSource::Company,
             rule: Rule::off(),
             schedule: None,
+            home_zone: None,
             service: None,
         };
         // One row for each of the two rules.
@@ -189,6 +193,7 @@ impl Setup {
         for row in &rows {
             text_reply = row.get("text_reply")?;
             setup.schedule = row.get("schedule")?;
+            setup.home_zone = row.get("home_zone")?;
             setup.service = row.get("service_sid")?;
             let is_of_line: bool = row.get("of_line")?;
             if let Some(rule) = rule(row)?

@@ -1,12 +1,17 @@
-//! Settings as a whole: that they are kept together with their entry of the audit log.
+//! Settings as a whole: that they are kept together with their entry of the audit log, and where a
+//! company's time zone counts.
 
 use crm::args;
 use serde_json::{Value, json};
 
 use crate::{
+    browser::Browser,
     calls::MOBILE,
     support::{ALPHA, ALPHA_LINE, Crm, SENDER, on_both_databases, sid},
 };
+
+const COMPANY: &str = "/api/settings/company";
+const HOURS: &str = "/api/settings/hours";
 
 /// What can be changed: the request, its body, and where to see whether it was done.
 async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
@@ -30,6 +35,7 @@ async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
     let old_template = format!("/api/templates/{}", id(&old_template));
     let reply = |text: &str| json!({"enabled": true, "when": "always", "body": text});
     let rule = |mode: &str| json!({"mode": mode});
+    let week = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
     let (line_reply, line_rule) = (format!("{line}/auto-reply"), format!("{line}/call-rule"));
     let (menus, templates) = ("/api/menus".to_owned(), "/api/templates".to_owned());
     // What there is to take away.
@@ -43,6 +49,7 @@ async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
     let delete =
         |path: &str, shown: &str| ("DELETE", path.to_owned(), Value::Null, shown.to_owned());
     vec![
+        put(HOURS, json!({"hours": {"time_zone": "UTC", "week": week}})),
         put("/api/settings/auto-reply", reply("New")),
         put(&line_reply, reply("New")),
         (
@@ -132,5 +139,48 @@ on_both_databases! {
         // What changes nothing is no entry.
         crm.patch(ALPHA, &line, &json!({})).await.json();
         assert_eq!(count(&crm).await, 2);
+    }
+
+    async fn hours_without_a_time_zone_are_those_of_the_company(crm: Crm) {
+        let week = json!({"monday": [{"from": "09:00", "to": "17:00"}]});
+        let hours = json!({"hours": {"week": week}});
+        let problem = crm.put(ALPHA, HOURS, &hours).await.problem(400);
+        assert!(problem["detail"].as_str().unwrap().contains("time zone"), "{problem}");
+        crm.patch(ALPHA, COMPANY, &json!({"time_zone": "America/New_York"})).await.json();
+        let kept = crm.put(ALPHA, HOURS, &hours).await.json();
+        assert_eq!(kept["hours"]["time_zone"], Value::Null);
+        let check = async || crm.get(ALPHA, &format!("{HOURS}/check")).await.json();
+        assert_eq!(check().await["local_time"], "2026-11-23T10:00:00");
+        assert_eq!(check().await["open"], true);
+        // It is midnight in Tokyo.
+        crm.patch(ALPHA, COMPANY, &json!({"time_zone": "Asia/Tokyo"})).await.json();
+        assert_eq!(check().await["local_time"], "2026-11-24T00:00:00");
+        assert_eq!(check().await["open"], false);
+        let reply = json!({"enabled": true, "when": "closed", "body": "We are closed."});
+        crm.put(ALPHA, "/api/settings/auto-reply", &reply).await.json();
+        let shown = crm.post(ALPHA, "/api/settings/auto-reply/preview", &json!({})).await.json();
+        assert_eq!(shown["would_send"], true);
+        // The hours go by it.
+        crm.patch(ALPHA, COMPANY, &json!({"time_zone": null})).await.problem(409);
+        assert_eq!(check().await["local_time"], "2026-11-24T00:00:00");
+        // Hours of their own stay where they are.
+        let own = json!({"hours": {"time_zone": "america/new_york", "week": week}});
+        assert_eq!(crm.put(ALPHA, HOURS, &own).await.json()["hours"]["time_zone"], "America/New_York");
+        crm.patch(ALPHA, COMPANY, &json!({"time_zone": null})).await.json();
+        assert_eq!(check().await["open"], true);
+    }
+
+    async fn times_are_shown_in_the_zone_of_the_person_or_of_the_company(crm: Crm) {
+        crm.add_person("Alpha", "ana@example.com", crm::people::Role::Agent).await;
+        let ana = Browser::sign_in(&crm, "ana@example.com").await;
+        let zone = async || ana.get("/api/session").await.json()["time_zone"].clone();
+        assert_eq!(zone().await, "UTC");
+        crm.patch(ALPHA, COMPANY, &json!({"time_zone": "America/New_York"})).await.json();
+        assert_eq!(zone().await, "America/New_York");
+        let who = ana.get("/api/session").await.json();
+        let own = format!("/api/users/{}", id(&who["user"]));
+        ana.patch(&own, &json!({"time_zone": "America/Lima"})).await.json();
+        assert_eq!(zone().await, "America/Lima");
+        assert_eq!(crm.get(ALPHA, "/api/session").await.json()["time_zone"], "America/New_York");
     }
 }

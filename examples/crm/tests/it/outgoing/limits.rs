@@ -111,6 +111,26 @@ on_both_databases! {
         assert!(crm.sent().is_empty());
     }
 
+    async fn days_begin_where_the_company_is_unless_set_otherwise(crm: Crm) {
+        let home = async |zone: Value| {
+            let body = json!({"time_zone": zone});
+            crm.patch(ALPHA, "/api/settings/company", &body).await.json()
+        };
+        let used = async || crm.get(ALPHA, "/api/settings/messaging").await.json()["used_today"].clone();
+        home(json!("America/New_York")).await;
+        crm.want(SENDER, "Hello").await;
+        assert_eq!(used().await, 1);
+        // It is 23:00 in New York, and 5:00 on the next day in Berlin.
+        crm.clock.advance(SignedDuration::from_hours(13));
+        assert_eq!(used().await, 1);
+        crm.configure(&json!({"time_zone": "Europe/Berlin"})).await;
+        assert_eq!(used().await, 0);
+        crm.configure(&json!({"time_zone": null})).await;
+        assert_eq!(used().await, 1);
+        home(Value::Null).await;
+        assert_eq!(used().await, 0, "UTC");
+    }
+
     async fn settings_are_changed_one_by_one(crm: Crm) {
         let defaults = json!({
             "rate": 1, "daily_budget": 1000, "used_today": 0, "default_line_id": null,
