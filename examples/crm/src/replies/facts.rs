@@ -5,13 +5,13 @@ use sha2::{Digest as _, Sha256};
 use twilio_hooks::{Address, CompanyId, ContactId, LineId, store::StoreError};
 
 use super::{
-    blocked::is_blocked,
     decision::{Decision, Facts},
     rule::Rule,
 };
 use crate::{
     args,
     consent::{self, Between},
+    contacts::block::is_blocked_in,
     database::{Row, Tx},
     hours::ClosedPeriod,
 };
@@ -73,7 +73,7 @@ pub(super) async fn facts(
     let row = row.ok_or_else(|| StoreError::corrupt("facts", "there are none"))?;
     let (mut facts, told) = read(&row)?;
     if let Some(contact) = contact {
-        facts.is_blocked = is_blocked(tx, company, contact).await?;
+        facts.is_blocked = is_blocked_in(tx, company, contact).await?;
         if let Some(line) = question.line {
             let between = Between {
                 company,

@@ -9,7 +9,6 @@
 //! set: a sender who is no person, a line of our own, the same text again and again, an answer not
 //! long ago.
 
-mod blocked;
 mod decision;
 mod desk;
 mod facts;

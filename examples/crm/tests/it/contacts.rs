@@ -10,7 +10,7 @@ use uuid::Uuid;
 
 use crate::{
     desk::{contact, texts},
-    support::{ALPHA, ALPHA_LINE, BETA, Crm, SENDER, on_both_databases, sid},
+    support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, Crm, SENDER, on_both_databases, sid},
 };
 
 const OTHER: &str = "+12025550144";
@@ -162,7 +162,7 @@ on_both_databases! {
     async fn messages_are_found_by_their_words(crm: Crm) {
         crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "The kitchen tap drips").await;
         crm.text(&sid("SM", 2), OTHER, ALPHA_LINE, "Kitchen: done. Naïve?").await;
-        crm.text(&sid("SM", 3), OTHER, crate::support::BETA_LINE, "kitchen of Beta").await;
+        crm.text(&sid("SM", 3), OTHER, BETA_LINE, "kitchen of Beta").await;
         let find = async |q: &str| {
             let found = crm.get(ALPHA, &format!("/api/search?q={q}")).await.json();
             texts(&found["messages"]).join(" | ")
@@ -354,6 +354,17 @@ on_both_databases! {
         crm.text(&sid("SM", 5), OTHER, ALPHA_LINE, "Sorry").await;
         crm.deliver().await;
         assert_eq!(crm.get(ALPHA, "/api/notifications").await.items().len(), 3);
+    }
+
+    async fn a_blocked_contact_gets_no_automatic_reply(crm: Crm) {
+        let new = json!({ "address": OTHER });
+        let spam = crm.post(BETA, "/api/contacts", &new).await.json_with(201);
+        let path = format!("/api/contacts/{}/block", spam["id"].as_str().unwrap());
+        crm.put(BETA, &path, &json!({})).await.json();
+        let reply = crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Hello").await;
+        assert!(reply.body.contains("Beta says thank you."), "{reply:?}");
+        let reply = crm.text(&sid("SM", 2), OTHER, BETA_LINE, "Hello").await;
+        assert!(reply.body.ends_with("<Response/>"), "{reply:?}");
     }
 
     async fn everything_of_a_contact_is_exported(crm: Crm) {
