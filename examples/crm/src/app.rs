@@ -144,7 +144,12 @@ impl AppState {
             &config.public_url,
             settle_calls.clone(),
         );
-        let text_replies = TextReplies::new(database.db.clone(), clock.clone(), &config.public_url);
+        let text_replies = TextReplies::new(
+            database.db.clone(),
+            notices.clone(),
+            clock.clone(),
+            &config.public_url,
+        );
         let hooks = Hooks::new(database.store.clone())
             .on_message(text_replies)
             .on_message_status(delivery)

@@ -37,11 +37,8 @@ const AREAS: &[&str] = &[
     // Consent; a no is buried before.
     "delete from consent_events where company_id = $1 and contact_id = $2",
     "delete from consents where company_id = $1 and contact_id = $2",
-    // Automatic replies: that there was one stays.
-    "update auto_replies set contact_id = null, detail = null, digest = null,
-         reply = case when reply is null then null else '' end,
-         to_address = case when to_address is null then null else 'erased' end
-     where company_id = $1 and contact_id = $2",
+    // Automatic replies, with what they were decided on.
+    "delete from auto_replies where company_id = $1 and contact_id = $2",
     // Calls: whom we called or wanted to, and who got a text for a missed call.
     "update outgoing_calls set to_number = 'erased'
      where (call_id, company_id) in (

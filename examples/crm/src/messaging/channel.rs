@@ -36,7 +36,7 @@ impl Channel {
     }
 
     /// The one of an address as Twilio writes it.
-    fn of(address: &Address) -> Self {
+    pub(super) fn of(address: &Address) -> Self {
         match address.kind() {
             AddressKind::WhatsApp => Self::WhatsApp,
             _ => Self::Sms,

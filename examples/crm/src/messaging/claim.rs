@@ -127,6 +127,35 @@ impl Messaging {
     }
 }
 
+/// Gives a line its row, without which it sends nothing.
+pub(super) async fn enter(
+    tx: &mut Tx,
+    company: CompanyId,
+    line: LineId,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = "insert into outgoing_lines (line_id, company_id, next_at) values ($1, $2, $3)
+               on conflict (line_id) do update set company_id = excluded.company_id
+               where outgoing_lines.company_id <> excluded.company_id";
+    tx.execute(sql, args![line, company, now]).await.map(drop)
+}
+
+/// Lets a line rest for a text that it has sent beside the others.
+pub(super) async fn sent_one(
+    tx: &mut Tx,
+    line: LineId,
+    rate: u32,
+    now: Timestamp,
+) -> Result<(), StoreError> {
+    let sql = tx.pick(
+        "select next_at from outgoing_lines where line_id = $1",
+        "select next_at from outgoing_lines where line_id = $1 for update",
+    );
+    let row = tx.row(sql, args![line]).await?;
+    let next: Timestamp = row.map_or(Ok(now), |row| row.get("next_at"))?;
+    rest(tx, line, after(next.max(now), pace(1, rate.max(1)))).await
+}
+
 /// How long a line rests after so many texts.
 fn pace(texts: usize, rate: u32) -> SignedDuration {
     let texts = u32::try_from(texts).unwrap_or(u32::MAX);

@@ -189,6 +189,8 @@ words! {
         Unreachable => "unreachable";
         /// Twilio may have it: that is being looked up.
         Unknown => "unknown";
+        /// Twilio got it with our answer to a text, and has said nothing of it.
+        NotReported => "not-reported";
     }
 }
 
@@ -207,6 +209,9 @@ impl Delay {
             Self::Unreachable => "Twilio can't be reached; it is tried again shortly.",
             Self::Unknown => {
                 "The connection to Twilio broke; it is being looked up whether the message was sent."
+            }
+            Self::NotReported => {
+                "Twilio got it as the answer to a text, and has not said yet what became of it."
             }
         }
     }

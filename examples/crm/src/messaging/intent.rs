@@ -9,6 +9,7 @@ use uuid::Uuid;
 use super::{
     Messaging, Outgoing, Refusal,
     channel::Channel,
+    claim,
     media::{self, MAX_FILES},
     parties::{Parties, lines, parties},
     segments::{MAX_BODY, length},
@@ -298,13 +299,14 @@ impl Messaging {
             }));
         }
         let day = settings.day_of(now);
-        spend(tx, text.company, &day, settings.daily_budget).await?;
+        let budget = settings.daily_budget;
+        if !spend(tx, text.company, &day, budget).await? {
+            let detail = format!("the company's budget of {budget} messages a day is used up");
+            return Err(Refusal::TooMany(detail.into()));
+        }
         let outgoing = insert(tx, text, &body, id, &parties, &day, now).await?;
         media::attach(tx, text.company, id, &text.media).await?;
-        let sql = "insert into outgoing_lines (line_id, company_id, next_at) values ($1, $2, $3)
-                   on conflict (line_id) do update set company_id = excluded.company_id
-                   where outgoing_lines.company_id <> excluded.company_id";
-        tx.execute(sql, args![line.id, text.company, now]).await?;
+        claim::enter(tx, text.company, line.id, now).await?;
         Ok(outgoing)
     }
 }
@@ -340,20 +342,21 @@ async fn template(tx: &mut Tx, text: &NewText) -> Result<Option<String>, Refusal
     Ok(Some(row.ok_or(Refusal::NotFound)?.get("body")?))
 }
 
-/// Takes one message from the day's budget. The row is the lock: of two that want the last one, one
-/// gets it.
-async fn spend(tx: &mut Tx, company: CompanyId, day: &str, budget: u32) -> Result<(), Refusal> {
+/// Takes one message from the day's budget, and says whether there was one. The row is the lock: of
+/// two that want the last one, one gets it.
+pub(super) async fn spend(
+    tx: &mut Tx,
+    company: CompanyId,
+    day: &str,
+    budget: u32,
+) -> Result<bool, StoreError> {
+    if budget == 0 {
+        return Ok(false);
+    }
     let sql = "insert into outgoing_days as d (company_id, day, messages) values ($1, $2, 1)
                on conflict (company_id, day) do update set messages = d.messages + 1
-               returning messages";
-    let row = tx.row(sql, args![company, day]).await?;
-    let used: i64 = row.map_or(Ok(0), |row| row.get("messages"))?;
-    if used > i64::from(budget) {
-        return Err(Refusal::TooMany(
-            format!("the company's budget of {budget} messages a day is used up").into(),
-        ));
-    }
-    Ok(())
+               where d.messages < $3";
+    Ok(tx.execute(sql, args![company, day, budget]).await? > 0)
 }
 
 async fn insert(

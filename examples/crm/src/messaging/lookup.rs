@@ -160,7 +160,7 @@ fn may_be(message: &Message, text: &Outgoing) -> bool {
 }
 
 /// Twilio may replace quotes and dashes on the way, and trims.
-fn is_same_text(one: &str, other: &str) -> bool {
+pub(super) fn is_same_text(one: &str, other: &str) -> bool {
     let letters = |text: &str| -> String {
         text.chars()
             .filter(|character| character.is_alphanumeric())

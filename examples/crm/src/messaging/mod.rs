@@ -15,6 +15,8 @@
 //! answer leaves `sending`, whose lease ends in `unknown`. The id is in the URL for status reports
 //! (`callback`), so a report that comes before our own commit finds its row, or makes it.
 //!
+//! What is in our answer to a webhook is `taken` from the beginning ([`answer`]).
+//!
 //! - [`intent`]: what may be sent, and the row of it; `parties`, [`channel`]: between
 //!   whom, and how; [`outgoing`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
@@ -22,6 +24,7 @@
 //! - [`segments`], [`failure`]: for people who write
 //! - [`settings`], [`media`], [`recipient`]: what it depends on, beside [consent](crate::consent)
 
+pub mod answer;
 mod budget;
 mod callback;
 pub mod channel;

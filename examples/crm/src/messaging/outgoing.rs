@@ -220,6 +220,7 @@ impl Outgoing {
         match self.state {
             State::Queued | State::Sending => self.problem.as_deref().and_then(Delay::read),
             State::Unknown => Some(Delay::Unknown),
+            State::Taken if self.message_sid.is_none() => Some(Delay::NotReported),
             _ => None,
         }
     }

@@ -1,6 +1,8 @@
 //! Taking a text back, and sending one that failed again.
 
-use twilio_hooks::{CompanyId, MessageId, MessageStatus, UserId, store::StoreError};
+use twilio_hooks::{
+    Address, AddressKind, CompanyId, MessageId, MessageStatus, UserId, store::StoreError,
+};
 use uuid::Uuid;
 
 use super::{Messaging, NewText, Outgoing, Refusal, State, budget, failure::Failure, intent::To};
@@ -136,6 +138,15 @@ async fn may_be_retried(
     let Some(failure) = failure else {
         return Err(Refusal::conflict("the message has not failed"));
     };
+    // An automatic reply went where the text came from; what is written here goes to a number.
+    if !matches!(
+        Address::from(old.to.as_str()).kind(),
+        AddressKind::PhoneNumber | AddressKind::ShortCode
+    ) {
+        return Err(Refusal::conflict(
+            "only messages to a number can be sent again",
+        ));
+    }
     if !failure.retryable {
         return Err(Refusal::conflict(format!(
             "sending the same again does not help. {} {}",

@@ -104,6 +104,18 @@ pub(super) async fn settings_in(
     SendingSettings::read(tx.row(SETTINGS, args![company]).await?.as_ref())
 }
 
+/// The day of a company that a moment belongs to, as in `2026-11-23`.
+///
+/// # Errors
+/// If the database fails.
+pub async fn day_in(
+    tx: &mut Tx,
+    company: CompanyId,
+    moment: Timestamp,
+) -> Result<String, StoreError> {
+    Ok(settings_in(tx, company).await?.day_of(moment))
+}
+
 impl Messaging {
     /// How a company sends.
     ///

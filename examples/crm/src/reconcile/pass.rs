@@ -9,7 +9,7 @@ use twilio_hooks::{
         Call, Client, ClientError, ListCalls, ListMedia, ListMessages, ListRecordings, Media,
         Message, MessageDirection, Recording,
     },
-    store::{Outcome, StoreError},
+    store::{Interaction, Outcome, StoreError},
 };
 use uuid::Uuid;
 
@@ -19,7 +19,7 @@ use super::{
     known::{self, Ages, Known},
     runs::{self, Found, Tally, later},
 };
-use crate::{accounts::AccountError, consent::LateStatement};
+use crate::{accounts::AccountError, consent::LateStatement, messaging::answer};
 
 /// Webhooks are on their way for so long; what is younger is left to them, so that they find it new
 /// and answer it.
@@ -199,7 +199,15 @@ impl<'a> Pass<'a> {
         let inbound = message.direction == Some(MessageDirection::Inbound);
         let failed = matches!(status, MessageStatus::Failed | MessageStatus::Undelivered);
         let at = known.map_or(when, |_| self.now);
-        let report = changes::message(self.account, message, &files, at);
+        let mut report = changes::message(self.account, message, &files, at);
+        if known.is_none() && self.run.is_some() {
+            let answer = answer::find(db, self.account, message, self.now).await?;
+            if let Some(report) = &mut report
+                && let Interaction::Message(sent) = &mut report.change.interaction
+            {
+                sent.id = answer;
+            }
+        }
         let told = inbound || known.is_some() || failed;
         self.record(Kind::Message, report, when, told).await
     }

@@ -10,14 +10,17 @@ use twilio_hooks::{
 
 use super::{
     decision::{Decision, decide, is_person},
-    facts::{Question, Told, digest, facts, kept},
-    outgoing::may_send,
+    facts::{Question, digest, facts, kept},
+    record::{Decided, find, keep},
     rule::{Answer, Occasion, Setup},
+    warning::Warning,
 };
 use crate::{
     args,
-    database::{Db, Row, Tx},
+    database::{Db, Tx},
     hours::{self, ClosedPeriod, Plan},
+    messaging::answer::{self, could_pay, pay},
+    notices::Notices,
     templates::{self, Context, MAX_TEXT, RenderError},
 };
 
@@ -44,24 +47,6 @@ pub(super) struct Reply {
     pub(super) body: String,
 }
 
-/// What was decided on a text, as it is kept. `Debug` does not show the answer.
-#[derive(Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Decided {
-    /// What.
-    pub decision: Decision,
-    /// More about it, such as the blanks that can't be filled in.
-    pub detail: Option<String>,
-    /// The answer, as a message.
-    pub reply_id: Option<MessageId>,
-    /// Its text.
-    pub reply: Option<String>,
-    /// When the closed period began in which the answer was sent.
-    pub closed_since: Option<Timestamp>,
-    /// When it was decided.
-    pub at: Timestamp,
-}
-
 /// What would be decided. `Debug` does not show the answer.
 #[derive(Clone, PartialEq, Eq)]
 pub struct Preview {
@@ -73,16 +58,6 @@ pub struct Preview {
     pub text: Option<String>,
     /// The closed period, unless the company is open.
     pub closed: Option<ClosedPeriod>,
-}
-
-impl fmt::Debug for Decided {
-    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
-        f.debug_struct("Decided")
-            .field("decision", &self.decision)
-            .field("reply_id", &self.reply_id)
-            .field("at", &self.at)
-            .finish_non_exhaustive()
-    }
 }
 
 impl fmt::Debug for Preview {
@@ -106,6 +81,7 @@ struct Sides {
 /// again gets the same.
 pub(super) async fn answer(
     db: &Db,
+    notices: &Notices,
     setup: &Setup,
     text: &Text<'_>,
 ) -> Result<Option<Reply>, StoreError> {
@@ -136,13 +112,21 @@ pub(super) async fn answer(
         user: text.line.user_id,
     };
     let mut tx = db.begin().await?;
-    let (made, told) = if text.is_keyword {
-        (Made::no(Decision::Keyword), Told::default())
+    let made = if text.is_keyword {
+        Made::no(Decision::Keyword)
     } else if text.contact.is_none() || !is_person(text.from) {
-        (Made::no(Decision::NoPerson), Told::default())
+        Made::no(Decision::NoPerson)
     } else {
         lock(&mut tx, company, text.contact).await?;
         make(&mut tx, setup, &question, closed, &sides).await?
+    };
+    let paid = match made.text {
+        Some(_) => pay(&mut tx, company, text.at).await?,
+        None => None,
+    };
+    let made = match paid {
+        None if made.text.is_some() => Made::no(Decision::Budget),
+        _ => made,
     };
     let decided = Decided {
         decision: made.decision,
@@ -160,9 +144,23 @@ pub(super) async fn answer(
         let first = find(db, company, text.id).await?;
         return Ok(first.and_then(Decided::into_reply));
     }
+    if let (Some(paid), Some(contact), Some(id), Some(body)) =
+        (paid, text.contact, decided.reply_id, &decided.reply)
+    {
+        let answer = answer::Answer {
+            id,
+            line: text.line,
+            contact,
+            to: text.from,
+            body,
+            at: text.at,
+        };
+        paid.hand_over(&mut tx, &answer).await?;
+    }
+    let warning = Warning::of(&mut tx, text, &decided).await?;
     tx.commit().await?;
-    if told.is_news(decided.decision) {
-        alarm(text.line, decided.decision);
+    if let Some(warning) = warning {
+        warning.tell(notices).await;
     }
     Ok(decided.into_reply())
 }
@@ -209,11 +207,14 @@ pub async fn preview(
         line: line.map(|line| line.id),
         user: line.and_then(|line| line.user_id),
     };
-    let made = if from.is_some_and(|from| !is_person(from)) {
+    let mut made = if from.is_some_and(|from| !is_person(from)) {
         Made::no(Decision::NoPerson)
     } else {
-        make(&mut tx, setup, &question, closed, &sides).await?.0
+        make(&mut tx, setup, &question, closed, &sides).await?
     };
+    if made.text.is_some() && !could_pay(&mut tx, company, at).await? {
+        made = Made::no(Decision::Budget);
+    }
     let text = match made.text {
         Some(text) => Some(text),
         None => render(&mut tx, setup, &sides).await?.ok(),
@@ -224,39 +225,6 @@ pub async fn preview(
         text,
         closed,
     })
-}
-
-/// What was decided on a text; none if no answer was set when it came.
-///
-/// # Errors
-/// If the database fails.
-pub async fn find(
-    db: &Db,
-    company: CompanyId,
-    message: MessageId,
-) -> Result<Option<Decided>, StoreError> {
-    let sql = "select decision, detail, reply_id, reply, closed_since, at from auto_replies
-               where company_id = $1 and message_id = $2";
-    let row = db.row(sql, args![company, message]).await?;
-    row.as_ref().map(decided).transpose()
-}
-
-fn decided(row: &Row) -> Result<Decided, StoreError> {
-    Ok(Decided {
-        decision: row.parse("decision")?,
-        detail: row.get("detail")?,
-        reply_id: row.get("reply_id")?,
-        reply: row.get("reply")?,
-        closed_since: row.get("closed_since")?,
-        at: row.get("at")?,
-    })
-}
-
-impl Decided {
-    fn into_reply(self) -> Option<Reply> {
-        let (id, body) = self.reply_id.zip(self.reply)?;
-        Some(Reply { id, body })
-    }
 }
 
 /// A decision that was made, and the text if it is to be sent.
@@ -282,25 +250,23 @@ async fn make(
     question: &Question<'_>,
     closed: Option<ClosedPeriod>,
     sides: &Sides,
-) -> Result<(Made, Told), StoreError> {
-    let (facts, told) = facts(tx, question, &setup.rule, closed).await?;
+) -> Result<Made, StoreError> {
+    let facts = facts(tx, question, &setup.rule, closed).await?;
     let decision = decide(&setup.rule, closed, &facts, question.at);
     if decision != Decision::Sent {
-        return Ok((Made::no(decision), told));
+        return Ok(Made::no(decision));
     }
-    let made = match render(tx, setup, sides).await? {
+    Ok(match render(tx, setup, sides).await? {
         Err(error) => Made {
             detail: Some(error.to_string()),
             ..Made::no(Decision::Template)
         },
-        Ok(_) if !may_send(tx, sides.company, question.at).await? => Made::no(Decision::Budget),
         Ok(text) => Made {
             decision,
             detail: None,
             text: Some(text),
         },
-    };
-    Ok((made, told))
+    })
 }
 
 async fn render(
@@ -353,43 +319,4 @@ async fn lock(
         tx.row(sql, args![company, contact]).await?;
     }
     Ok(())
-}
-
-/// Keeps a decision, unless there is one.
-async fn keep(
-    tx: &mut Tx,
-    text: &Text<'_>,
-    digest: &[u8],
-    decided: &Decided,
-) -> Result<bool, StoreError> {
-    let sql = "insert into auto_replies (message_id, company_id, line_id, contact_id, decision,
-                   detail, reply_id, reply, from_address, to_address, closed_since, digest, at)
-               values ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13)
-               on conflict do nothing";
-    let is_sent = decided.reply_id.is_some();
-    let args = args![
-        text.id,
-        text.line.company_id,
-        text.line.id,
-        text.contact,
-        decided.decision.as_str(),
-        decided.detail.as_deref(),
-        decided.reply_id,
-        decided.reply.as_deref(),
-        is_sent.then(|| text.to.as_str()),
-        is_sent.then(|| text.from.as_str()),
-        decided.closed_since,
-        digest.to_vec(),
-        decided.at
-    ];
-    Ok(tx.execute(sql, args).await? > 0)
-}
-
-/// What somebody in the company should know.
-fn alarm(line: &Line, decision: Decision) {
-    tracing::warn!(
-        line.id = %line.id,
-        reason = decision.as_str(),
-        "a text was not answered by itself"
-    );
 }

@@ -4,10 +4,7 @@ use jiff::{SignedDuration, Timestamp};
 use sha2::{Digest as _, Sha256};
 use twilio_hooks::{Address, CompanyId, ContactId, LineId, store::StoreError};
 
-use super::{
-    decision::{Decision, Facts},
-    rule::Rule,
-};
+use super::{decision::Facts, rule::Rule};
 use crate::{
     args,
     consent::{self, Between},
@@ -44,13 +41,13 @@ pub(super) fn kept(closed: ClosedPeriod) -> Timestamp {
     closed.since.max(Timestamp::UNIX_EPOCH)
 }
 
-/// The facts, and what was decided for this sender's texts in the last hour, so that it is told once.
+/// The facts.
 pub(super) async fn facts(
     tx: &mut Tx,
     question: &Question<'_>,
     rule: &Rule,
     closed: Option<ClosedPeriod>,
-) -> Result<(Facts, Told), StoreError> {
+) -> Result<Facts, StoreError> {
     let Question {
         company, contact, ..
     } = *question;
@@ -71,7 +68,7 @@ pub(super) async fn facts(
     ];
     let row = tx.row(SQL, args).await?;
     let row = row.ok_or_else(|| StoreError::corrupt("facts", "there are none"))?;
-    let (mut facts, told) = read(&row)?;
+    let mut facts = read(&row)?;
     if let Some(contact) = contact {
         facts.is_blocked = is_blocked_in(tx, company, contact).await?;
         if let Some(line) = question.line {
@@ -83,7 +80,7 @@ pub(super) async fn facts(
             facts.is_opted_out = consent::state_in(tx, between).await?.opted_out;
         }
     }
-    Ok((facts, told))
+    Ok(facts)
 }
 
 /// The last texts and the last decisions are enough, and however many there are, it takes no longer.
@@ -92,20 +89,26 @@ const SQL: &str = "with
         select id, direction, created_at from sms
         where company_id = $1 and contact_id = $2 order by id desc limit 20
     ),
+    written as (
+        select id, sms_id, automatic, state, created_at from outgoing
+        where company_id = $1 and contact_id = $2 order by id desc limit 40
+    ),
     agent as (
-        select max(created_at) as at from talk where direction = 'OUTBOUND'
-            and not exists (select 1 from auto_replies a where a.reply_id = talk.id)
+        select max(created_at) as at from (
+            select created_at from talk where direction = 'OUTBOUND' and not exists (
+                select 1 from written w where w.automatic and talk.id in (w.id, w.sms_id))
+            union all
+            select created_at from written where not automatic and state <> 'canceled'
+        ) as people
     ),
     hour as (
-        select digest, decision from auto_replies
+        select digest from auto_replies
         where company_id = $1 and contact_id = $2 and at > $4 order by at desc limit 50
     )
     select
         exists (select 1 from lines where address = $3 and ($9 or company_id = $1)) as own_line,
         (select count(*) from hour) as texts,
         (select count(*) from hour where digest = $5 and length($5) > 0) as same_texts,
-        (select count(*) from hour where decision = 'loop') as loops,
-        (select count(*) from hour where decision = 'template') as templates,
         (select count(*) from auto_replies where company_id = $1 and contact_id = $2
             and reply_id is not null and at > $6) as recent_answers,
         (select count(*) from auto_replies where company_id = $1 and contact_id = $2
@@ -116,26 +119,8 @@ const SQL: &str = "with
         (select max(created_at) from talk where direction = 'INBOUND'
             and created_at < (select at from agent)) as contact_wrote";
 
-/// What one sender's texts have led to in the last hour.
-#[derive(Debug, Clone, Copy, Default)]
-pub(super) struct Told {
-    loops: u32,
-    templates: u32,
-}
-
-impl Told {
-    /// Whether somebody has to be told of a decision, for the first time in an hour.
-    pub(super) fn is_news(self, decision: Decision) -> bool {
-        match decision {
-            Decision::Loop => self.loops == 0,
-            Decision::Template => self.templates == 0,
-            _ => false,
-        }
-    }
-}
-
-fn read(row: &Row) -> Result<(Facts, Told), StoreError> {
-    let facts = Facts {
+fn read(row: &Row) -> Result<Facts, StoreError> {
+    Ok(Facts {
         is_own_line: row.get("own_line")?,
         is_blocked: false,
         is_opted_out: false,
@@ -146,10 +131,5 @@ fn read(row: &Row) -> Result<(Facts, Told), StoreError> {
         answers_in_period: row.get("answers_in_period")?,
         agent_wrote: row.get("agent_wrote")?,
         contact_wrote: row.get("contact_wrote")?,
-    };
-    let told = Told {
-        loops: row.get("loops")?,
-        templates: row.get("templates")?,
-    };
-    Ok((facts, told))
+    })
 }

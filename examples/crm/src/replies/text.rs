@@ -15,6 +15,7 @@ use crate::{
     clock::Clock,
     consent::{self, Between, Incoming, Said},
     database::Db,
+    notices::Notices,
 };
 
 /// Takes in what texts say about consent, and answers what is to be answered by itself. Settings are
@@ -22,6 +23,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct TextReplies {
     db: Db,
+    notices: Notices,
     clock: Clock,
     /// What Twilio tells what became of a reply; the id of the message comes behind it.
     report_to: String,
@@ -30,10 +32,11 @@ pub struct TextReplies {
 impl TextReplies {
     /// Replies from the settings in `db`; Twilio reports on them to the server at `public_url`.
     #[must_use]
-    pub fn new(db: Db, clock: Clock, public_url: &str) -> Self {
+    pub fn new(db: Db, notices: Notices, clock: Clock, public_url: &str) -> Self {
         let public_url = public_url.trim_end_matches('/');
         Self {
             db,
+            notices,
             clock,
             report_to: format!("{public_url}/api/webhooks/twilio/sms/status"),
         }
@@ -58,7 +61,7 @@ impl TextReplies {
             is_repeated: recorded.outcome == Outcome::Unchanged,
             at: self.clock.now(),
         };
-        Ok(answer(&self.db, &setup, &text).await?)
+        Ok(answer(&self.db, &self.notices, &setup, &text).await?)
     }
 
     /// Whether the text is about consent and nothing else.

@@ -46,7 +46,7 @@ pub async fn reader(
 }
 
 /// The lowest id that anything can have that happened at a time.
-fn first_id(time: Timestamp) -> Uuid {
+pub(crate) fn first_id(time: Timestamp) -> Uuid {
     let milliseconds = u128::try_from(time.as_millisecond()).unwrap_or(0);
     Uuid::from_u128(milliseconds << 80)
 }

@@ -64,10 +64,16 @@ async fn why_of(crm: &Crm, sid: &str) -> Value {
     crm.get(ALPHA, &path).await.json()
 }
 
-/// What was decided on the newest message.
+/// The newest message that came in.
+async fn newest(crm: &Crm, token: &str) -> String {
+    let messages = crm.get(token, "/api/messages?limit=200").await.items();
+    let mut came = messages.iter().filter(|it| it["direction"] == "inbound");
+    came.next().unwrap()["id"].as_str().unwrap().to_owned()
+}
+
+/// What was decided on it.
 async fn why(crm: &Crm, token: &str) -> Value {
-    let messages = crm.get(token, "/api/messages?limit=1").await.items();
-    let id = messages[0]["id"].as_str().unwrap();
+    let id = newest(crm, token).await;
     crm.get(token, &format!("/api/messages/{id}/auto-reply"))
         .await
         .json()
@@ -490,8 +496,7 @@ on_both_databases! {
         let preview = format!("{SETTING}/preview");
         crm.post(ALPHA, &preview, &json!({ "line_id": line })).await.problem(404);
         crm.text(&sid("SM", 1), SENDER, BETA_LINE, "Hello").await;
-        let message = crm.get(BETA, "/api/messages").await.items()[0]["id"].clone();
-        let path = format!("/api/messages/{}/auto-reply", message.as_str().unwrap());
+        let path = format!("/api/messages/{}/auto-reply", newest(&crm, BETA).await);
         assert_eq!(crm.get(BETA, &path).await.json()["text"], "Beta says thank you.");
         crm.get(ALPHA, &path).await.problem(404);
         assert_eq!(crm.get(BETA, SETTING).await.json()["enabled"], false);

@@ -1,5 +1,6 @@
 //! Texts that we send, from the request to the last report.
 
+mod answers;
 mod channel;
 mod given_away;
 mod limits;
