@@ -4,11 +4,10 @@ use std::collections::HashMap;
 
 use axum::{Json, extract::State};
 use twilio_hooks::{
-    CompanyId, ContactId, MessageId,
-    store::{Message, Page, PageRequest, StoreError},
+    CompanyId, MessageId,
+    store::{Page, StoreError, TimelineEntry},
 };
 use utoipa_axum::{router::OpenApiRouter, routes};
-use uuid::Uuid;
 
 use super::{
     Caller, Problem,
@@ -18,8 +17,9 @@ use super::{
 };
 use crate::{
     app::AppState,
-    messaging::{Outgoing, outgoing::Attachment},
+    messaging::lists::{self, Range},
     people::Permission,
+    threads::entry::{Entry, Sent, complete, merged},
 };
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
@@ -42,13 +42,18 @@ async fn list(
     Paging(page): Paging,
 ) -> Result<Json<PageView<MessageView>>, Problem> {
     caller.require(Permission::Read)?;
-    let messages = state
-        .database
-        .directory
-        .messages(caller.company, page)
-        .await?;
-    let merged = with_pending(&state, caller.company, None, messages, page).await?;
-    Ok(Json(PageView::new(merged, |view| view)))
+    let (db, company) = (&state.database.db, caller.company);
+    let pending = lists::pending(db, company, None, page).await?;
+    let messages = state.database.directory.messages(company, page).await?;
+    let has_more = messages.next.is_some();
+    let stored = messages.items.into_iter().map(TimelineEntry::Message);
+    let mut merged = Page::from_rows(merged(stored, pending), page.limit, Entry::id);
+    if has_more && merged.next.is_none() {
+        merged.next = merged.items.last().map(Entry::id);
+    }
+    complete(db, company, &[], &mut merged.items).await?;
+    let views = merged.items.into_iter().filter_map(MessageView::of);
+    Ok(Json(PageView::of(views.collect(), merged.next)))
 }
 
 /// One text.
@@ -81,103 +86,16 @@ pub(super) async fn view(
     let text = state.messaging.outgoing(company, id).await?;
     let sms = text.as_ref().and_then(|text| text.sms_id).unwrap_or(id);
     let message = directory.message(company, sms).await?;
-    let files = match &text {
-        Some(_) => {
-            let id = id.as_uuid();
-            state.messaging.attachments(company, id, id).await?
-        }
+    let mut files = match &text {
+        Some(_) => lists::attachments(&state.database.db, Range::only(company, id)).await?,
         None => HashMap::new(),
     };
-    let files = files.get(&id).map_or(&[][..], Vec::as_slice);
-    Ok(match (message, text) {
-        (Some(message), Some(text)) => Some(MessageView::sent(message, &text, files)),
+    let files = files.remove(&id).unwrap_or_default();
+    let sent = text.map(|text| Sent { text, files });
+    Ok(match (message, sent) {
+        (Some(message), Some(sent)) => Some(MessageView::sent(message, &sent)),
         (Some(message), None) => Some(message.into()),
-        (None, Some(text)) => Some(MessageView::pending(&text, files)),
+        (None, Some(sent)) => Some(MessageView::pending(&sent)),
         (None, None) => None,
     })
-}
-
-/// A page of messages with the texts that the store has no message of, and with what is known of
-/// those that were sent from here; of one contact, or of all.
-pub(super) async fn with_pending(
-    state: &AppState,
-    company: CompanyId,
-    contact: Option<ContactId>,
-    messages: Page<Message>,
-    page: PageRequest,
-) -> Result<Page<MessageView>, StoreError> {
-    let has_more = messages.next.is_some();
-    let pending = state.messaging.pending(company, contact, page).await?;
-    let mut entries: Vec<Entry> = messages.items.into_iter().map(Entry::Message).collect();
-    // A text that is in both for a moment is shown as the store has it.
-    for text in pending {
-        if !entries.iter().any(|entry| entry.id() == text.id.as_uuid()) {
-            entries.push(Entry::Text(text));
-        }
-    }
-    entries.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id()));
-    let mut merged = Page::from_rows(entries, page.limit, Entry::id);
-    if has_more && merged.next.is_none() {
-        merged.next = merged.items.last().map(Entry::id);
-    }
-    let known = Known::of(state, company, &merged.items).await?;
-    Ok(Page {
-        next: merged.next,
-        items: merged
-            .items
-            .into_iter()
-            .map(|entry| known.view(entry))
-            .collect(),
-    })
-}
-
-enum Entry {
-    Message(Message),
-    Text(Outgoing),
-}
-
-impl Entry {
-    fn id(&self) -> Uuid {
-        match self {
-            Self::Message(message) => message.id.as_uuid(),
-            Self::Text(text) => text.id.as_uuid(),
-        }
-    }
-}
-
-/// What is known of the messages of a page that were sent from here.
-struct Known {
-    texts: HashMap<MessageId, Outgoing>,
-    files: HashMap<MessageId, Vec<Attachment>>,
-}
-
-impl Known {
-    async fn of(
-        state: &AppState,
-        company: CompanyId,
-        entries: &[Entry],
-    ) -> Result<Self, StoreError> {
-        let (Some(newest), Some(oldest)) = (entries.first(), entries.last()) else {
-            return Ok(Self {
-                texts: HashMap::new(),
-                files: HashMap::new(),
-            });
-        };
-        let (oldest, newest) = (oldest.id(), newest.id());
-        Ok(Self {
-            texts: state.messaging.behind_page(company, oldest, newest).await?,
-            files: state.messaging.attachments(company, oldest, newest).await?,
-        })
-    }
-
-    fn view(&self, entry: Entry) -> MessageView {
-        let files = |text: &Outgoing| self.files.get(&text.id).map_or(&[][..], Vec::as_slice);
-        match entry {
-            Entry::Text(text) => MessageView::pending(&text, files(&text)),
-            Entry::Message(message) => match self.texts.get(&message.id) {
-                Some(text) => MessageView::sent(message, text, files(text)),
-                None => message.into(),
-            },
-        }
-    }
 }

@@ -24,9 +24,11 @@ use crate::{
         NewText, Outgoing, Refusal, State as Progress,
         failure::{Delay, Failure},
         intent::{Once, To},
+        lists::{self, Range},
         segments::{Encoding, MAX_BODY, Segments, length},
     },
     people::Permission,
+    threads::entry::Sent,
 };
 
 /// How long a key may be.
@@ -287,10 +289,12 @@ async fn show(state: &AppState, text: &Outgoing) -> Result<MessageView, Problem>
             .await?
             .ok_or_else(Problem::not_found),
         _ => {
-            let id = text.id.as_uuid();
-            let files = state.messaging.attachments(text.company_id, id, id).await?;
-            let files = files.get(&text.id).map_or(&[][..], Vec::as_slice);
-            Ok(MessageView::pending(text, files))
+            let range = Range::only(text.company_id, text.id);
+            let mut files = lists::attachments(&state.database.db, range).await?;
+            Ok(MessageView::pending(&Sent {
+                text: text.clone(),
+                files: files.remove(&text.id).unwrap_or_default(),
+            }))
         }
     }
 }

@@ -8,7 +8,7 @@ use serde::Serialize;
 use twilio_hooks::{
     AccountSid, Address, CallId, CallSid, CallStatus, ContactId, LineId, MessageId, MessageSid,
     MessageStatus, RecordingId, RecordingSid, RecordingStatus, UserId,
-    store::{Call, Direction, Line, Message, Page, Recording, TimelineEntry},
+    store::{Call, Direction, Line, Message, Page, Recording},
 };
 use utoipa::ToSchema;
 use uuid::Uuid;
@@ -20,7 +20,8 @@ use crate::{
         phone::{self, Country},
     },
     database::LineSettings,
-    messaging::{Outgoing, outgoing::Attachment, retry::failure_of_message},
+    messaging::{lists::Attachment, retry::failure_of_message},
+    threads::entry::{Entry, Sent},
 };
 
 /// A part of a list.
@@ -175,17 +176,29 @@ impl From<Message> for MessageView {
 }
 
 impl MessageView {
+    /// The message of an entry, if it is one.
+    pub(super) fn of(entry: Entry) -> Option<Self> {
+        match entry {
+            Entry::Message(message, Some(sent)) => Some(Self::sent(message, &sent)),
+            Entry::Message(message, None) => Some(message.into()),
+            Entry::Pending(sent) => Some(Self::pending(&sent)),
+            _ => None,
+        }
+    }
+
     /// A message of the store that was sent from here.
-    pub(super) fn sent(message: Message, text: &Outgoing, files: &[Attachment]) -> Self {
+    pub(super) fn sent(message: Message, sent: &Sent) -> Self {
         Self {
-            media: files.iter().map(MediaView::from).collect(),
-            outgoing: Some(text.into()),
+            user_id: sent.text.user_id.or(message.user_id),
+            media: sent.files.iter().map(MediaView::from).collect(),
+            outgoing: Some((&sent.text).into()),
             ..message.into()
         }
     }
 
     /// A text that the store has no message of.
-    pub(super) fn pending(text: &Outgoing, files: &[Attachment]) -> Self {
+    pub(super) fn pending(sent: &Sent) -> Self {
+        let Sent { text, files } = sent;
         let failure = text.failure();
         Self {
             id: text.id,
@@ -328,12 +341,11 @@ pub(super) enum TimelineView {
     Other,
 }
 
-impl From<TimelineEntry> for TimelineView {
-    fn from(entry: TimelineEntry) -> Self {
+impl From<Entry> for TimelineView {
+    fn from(entry: Entry) -> Self {
         match entry {
-            TimelineEntry::Message(message) => Self::Message(message.into()),
-            TimelineEntry::Call(call) => Self::Call(call.into()),
-            _ => Self::Other,
+            Entry::Call(call) => Self::Call(call.into()),
+            entry => MessageView::of(entry).map_or(Self::Other, Self::Message),
         }
     }
 }

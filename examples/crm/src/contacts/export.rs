@@ -5,8 +5,8 @@ use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
 use twilio_hooks::{
-    CallId, CompanyId, ContactId,
-    store::{Page, PageRequest, StoreError, TimelineEntry},
+    CallId, CompanyId, ContactId, LineId, MessageId,
+    store::{Direction, StoreError},
 };
 
 use super::{
@@ -14,7 +14,14 @@ use super::{
     links,
     phone::Country,
 };
-use crate::{args, database::Database};
+use crate::{
+    args,
+    database::Database,
+    threads::{
+        entry::{Entry, Sent},
+        page::{self, Part},
+    },
+};
 
 /// How many rows are read at a time.
 const PAGE: u32 = 500;
@@ -116,7 +123,7 @@ pub async fn json(
             company,
             pieces,
         };
-        if let Err(error) = export.run(&group, &contacts, home).await {
+        if let Err(error) = export.run(primary, &group, &contacts, home).await {
             let _ = export.pieces.send(Err(error)).await;
         }
     });
@@ -132,6 +139,7 @@ struct Export {
 impl Export {
     async fn run(
         &self,
+        primary: ContactId,
         group: &[ContactId],
         contacts: &[Contact],
         home: Country,
@@ -140,30 +148,23 @@ impl Export {
         self.put(format!("{{\"contacts\":{}", text(&known)?)).await;
         self.put(format!(",\"audit\":{}", text(&self.audit(group).await?)?))
             .await;
+        let consent = self.consent(group).await?;
+        self.put(format!(",\"consent\":{}", text(&consent)?)).await;
         self.put(",\"timeline\":[".to_owned()).await;
         let mut is_first = true;
-        for id in group {
-            let mut page = PageRequest::newest(PAGE);
-            loop {
-                // Whoever asked may be gone.
-                if self.pieces.is_closed() {
-                    return Ok(());
-                }
-                let Page { items, next } = self
-                    .database
-                    .directory
-                    .timeline(self.company, *id, page)
-                    .await?;
-                for entry in items {
-                    let entry = text(&self.entry(entry).await?)?;
-                    let comma = if is_first { "" } else { "," };
-                    is_first = false;
-                    self.put(format!("{comma}{entry}")).await;
-                }
-                match next {
-                    Some(before) => page.before = Some(before),
-                    None => break,
-                }
+        let mut part = Part::Newest;
+        // Whoever asked may be gone.
+        while !self.pieces.is_closed() {
+            let page = page::page(&self.database, self.company, primary, part, PAGE).await?;
+            for entry in page.items {
+                let entry = text(&self.entry(entry).await?)?;
+                let comma = if is_first { "" } else { "," };
+                is_first = false;
+                self.put(format!("{comma}{entry}")).await;
+            }
+            match page.older {
+                Some(before) => part = Part::Before(before),
+                None => break,
             }
         }
         self.put("]}\n".to_owned()).await;
@@ -174,16 +175,28 @@ impl Export {
         let _ = self.pieces.send(Ok(piece)).await;
     }
 
-    async fn entry(&self, entry: TimelineEntry) -> Result<serde_json::Value, StoreError> {
+    async fn entry(&self, entry: Entry) -> Result<serde_json::Value, StoreError> {
         Ok(match entry {
-            TimelineEntry::Message(it) => json!({
+            Entry::Message(it, sent) => json!({
                 "kind": "message", "id": it.id, "message_sid": it.message_sid,
                 "direction": it.direction, "status": it.status, "from": it.from_address,
                 "to": it.to_address, "body": it.body,
-                "media": it.media.iter().map(|file| &file.content_type).collect::<Vec<_>>(),
+                "media": match &sent {
+                    Some(sent) => kinds(sent),
+                    None => it.media.iter().map(|file| file.content_type.as_deref()).collect(),
+                },
+                "automatic": sent.as_ref().is_some_and(|sent| sent.text.automatic),
                 "error_code": it.error_code, "at": it.created_at,
             }),
-            TimelineEntry::Call(it) => json!({
+            Entry::Pending(sent) => json!({
+                "kind": "message", "id": sent.text.id, "message_sid": sent.text.message_sid,
+                "direction": Direction::Outbound, "status": sent.text.status(),
+                "from": sent.text.from_address(), "to": sent.text.to, "body": sent.text.body,
+                "media": kinds(&sent), "automatic": sent.text.automatic,
+                "error_code": sent.text.failure().and_then(|failure| failure.code),
+                "at": sent.text.created_at,
+            }),
+            Entry::Call(it) => json!({
                 "kind": "call", "id": it.id, "call_sid": it.call_sid,
                 "direction": it.direction, "status": it.status, "from": it.from_number,
                 "to": it.to_number, "duration": it.duration, "error_code": it.error_code,
@@ -191,6 +204,36 @@ impl Export {
             }),
             _ => json!({ "kind": "other" }),
         })
+    }
+
+    /// Where the contacts have said yes or no to messages, and everything that was said about it.
+    async fn consent(&self, group: &[ContactId]) -> Result<serde_json::Value, StoreError> {
+        let (mut states, mut events) = (Vec::new(), Vec::new());
+        let db = &self.database.db;
+        for id in group {
+            let sql = "select scope, opted_out, source, since from consents
+                       where company_id = $1 and contact_id = $2 order by scope";
+            for row in db.rows(sql, args![self.company, *id]).await? {
+                states.push(json!({
+                    "contact_id": id, "scope": row.get::<String>("scope")?,
+                    "opted_out": row.get::<bool>("opted_out")?,
+                    "source": row.get::<String>("source")?,
+                    "since": row.get::<jiff::Timestamp>("since")?,
+                }));
+            }
+            let sql = "select line_id, opted_out, source, message_id, at from consent_events
+                       where company_id = $1 and contact_id = $2 order by id";
+            for row in db.rows(sql, args![self.company, *id]).await? {
+                events.push(json!({
+                    "contact_id": id, "line_id": row.get::<LineId>("line_id")?,
+                    "opted_out": row.get::<bool>("opted_out")?,
+                    "source": row.get::<String>("source")?,
+                    "message_id": row.get::<Option<MessageId>>("message_id")?,
+                    "at": row.get::<jiff::Timestamp>("at")?,
+                }));
+            }
+        }
+        Ok(json!({ "states": states, "events": events }))
     }
 
     async fn recordings(&self, call: CallId) -> Result<Vec<serde_json::Value>, StoreError> {
@@ -220,6 +263,12 @@ impl Export {
         }
         Ok(found)
     }
+}
+
+/// What the files of a text are.
+fn kinds(sent: &Sent) -> Vec<Option<&str>> {
+    let files = sent.files.iter();
+    files.map(|file| Some(file.content_type.as_str())).collect()
 }
 
 fn known(contact: &Contact, home: Country) -> serde_json::Value {

@@ -57,6 +57,7 @@ const STEPS: &[(&str, Script)] = &[
     shared!("0012_idempotency"),
     shared!("0013_lookups"),
     shared!("0014_channel"),
+    shared!("0015_pending_texts"),
 ];
 
 /// What stands in a shared step for the names of types.

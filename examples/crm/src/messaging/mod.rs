@@ -18,7 +18,7 @@
 //! What is in our answer to a webhook is `taken` from the beginning ([`answer`]).
 //!
 //! - [`intent`]: what may be sent, and the row of it; `parties`, [`channel`]: between
-//!   whom, and how; [`outgoing`]: reading it
+//!   whom, and how; [`outgoing`], [`lists`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
 //!   costs
 //! - [`segments`], [`failure`]: for people who write
@@ -31,6 +31,7 @@ pub mod channel;
 mod claim;
 pub mod failure;
 pub mod intent;
+pub mod lists;
 mod lookup;
 pub mod media;
 pub mod outgoing;

@@ -1,14 +1,10 @@
 //! [`Outgoing`]: a text that somebody wants to be sent, as it is kept.
 
-use std::collections::HashMap;
-
 use jiff::Timestamp;
 use twilio_hooks::{
     AccountSid, Address, CompanyId, ContactId, LineId, MessageId, MessageSid, MessageStatus,
-    UserId,
-    store::{PageRequest, StoreError},
+    UserId, store::StoreError,
 };
-use uuid::Uuid;
 
 use super::{
     Messaging,
@@ -231,20 +227,6 @@ pub(super) fn is_service(address: &str) -> bool {
     address.starts_with("MG") && address.len() == 34
 }
 
-/// A file of a text.
-#[derive(Debug, Clone)]
-pub struct Attachment {
-    /// The upload.
-    pub id: Uuid,
-    /// What it is.
-    pub content_type: String,
-}
-
-/// For pages: no id is as large.
-fn before(page: PageRequest) -> Uuid {
-    page.before.unwrap_or(Uuid::max())
-}
-
 impl Messaging {
     /// One text of a company.
     ///
@@ -271,90 +253,6 @@ impl Messaging {
     ) -> Result<Option<Outgoing>, StoreError> {
         let found = self.outgoing(company, sms).await?;
         Ok(found.filter(|it| it.sms_id == Some(sms)))
-    }
-
-    /// Texts that the store has no message of: those that wait and those that were never sent.
-    /// Newest first, and one more than the page holds.
-    ///
-    /// Lists of messages and timelines are complete only with these. A text may be here and in the
-    /// store for a moment, under the same id; the store's is the better one.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn pending(
-        &self,
-        company: CompanyId,
-        contact: Option<ContactId>,
-        page: PageRequest,
-    ) -> Result<Vec<Outgoing>, StoreError> {
-        let limit = i64::from(page.limit) + 1;
-        let rows = match contact {
-            None => {
-                let sql = "select * from outgoing
-                           where company_id = $1 and id < $2 and state <> 'sent'
-                           order by id desc limit $3";
-                self.db()
-                    .rows(sql, args![company, before(page), limit])
-                    .await?
-            }
-            Some(contact) => {
-                let sql = "select * from outgoing
-                           where company_id = $1 and contact_id = $2 and id < $3 and state <> 'sent'
-                           order by id desc limit $4";
-                let args = args![company, contact, before(page), limit];
-                self.db().rows(sql, args).await?
-            }
-        };
-        rows.iter().map(Outgoing::read).collect()
-    }
-
-    /// The texts behind the messages of one page, from its `oldest` to its `newest` id, by the id of
-    /// the message in the store.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn behind_page(
-        &self,
-        company: CompanyId,
-        oldest: Uuid,
-        newest: Uuid,
-    ) -> Result<HashMap<MessageId, Outgoing>, StoreError> {
-        let sql = "select * from outgoing where company_id = $1 and id >= $2 and id <= $3";
-        let rows = self.db().rows(sql, args![company, oldest, newest]).await?;
-        let mut found = HashMap::new();
-        for row in &rows {
-            let text = Outgoing::read(row)?;
-            found.insert(text.sms_id.unwrap_or(text.id), text);
-        }
-        Ok(found)
-    }
-
-    /// The files of the texts between two ids, by the id of the text.
-    ///
-    /// # Errors
-    /// If the database fails.
-    pub async fn attachments(
-        &self,
-        company: CompanyId,
-        oldest: Uuid,
-        newest: Uuid,
-    ) -> Result<HashMap<MessageId, Vec<Attachment>>, StoreError> {
-        let sql = "select m.outgoing_id, u.id, u.content_type
-                   from outgoing_media m
-                   join uploads u on u.company_id = m.company_id and u.id = m.upload_id
-                   where m.company_id = $1 and m.outgoing_id >= $2 and m.outgoing_id <= $3
-                   order by m.outgoing_id, m.position";
-        let mut found: HashMap<MessageId, Vec<Attachment>> = HashMap::new();
-        for row in self.db().rows(sql, args![company, oldest, newest]).await? {
-            found
-                .entry(row.get("outgoing_id")?)
-                .or_default()
-                .push(Attachment {
-                    id: row.get("id")?,
-                    content_type: row.get("content_type")?,
-                });
-        }
-        Ok(found)
     }
 
     pub(super) fn db(&self) -> &Db {

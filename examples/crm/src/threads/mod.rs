@@ -5,10 +5,11 @@
 //! much has been said.
 //!
 //! - [`list`] is the list with its filters.
-//! - [`page`] is what was said, in pages; whatever else belongs into a conversation, such as messages
-//!   that Twilio has not taken yet, is joined there.
+//! - [`page`] is what was said, in pages, with the texts that Twilio has not taken yet; [`entry`] is
+//!   one thing that was said.
 //! - [`reads`] is what each person has read.
 
+pub mod entry;
 pub mod list;
 pub mod page;
 #[cfg(test)]
@@ -18,6 +19,7 @@ mod rebuild;
 
 pub(crate) use self::rebuild::{rebuild, take_reads};
 pub use self::{
+    entry::Entry,
     list::{Filter, Last, Thread},
     reads::Reader,
 };

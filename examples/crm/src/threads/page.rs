@@ -2,22 +2,26 @@
 
 use twilio_hooks::{
     CompanyId, ContactId,
-    store::{Directory, PageRequest, StoreError, TimelineEntry},
+    store::{Directory, PageRequest, StoreError},
 };
 use uuid::Uuid;
 
-use super::reads::after;
+use super::{
+    entry::{Entry, complete, merged},
+    reads::after,
+};
 use crate::{
     args,
     contacts::links,
     database::{Database, Db},
+    messaging::lists,
 };
 
 /// A part of a thread, newest first.
 #[derive(Debug, Clone)]
 pub struct ThreadPage {
-    /// Messages and calls.
-    pub items: Vec<TimelineEntry>,
+    /// Messages, texts that wait to be messages, and calls.
+    pub items: Vec<Entry>,
     /// Where what is older begins.
     pub older: Option<Uuid>,
     /// Where what is newer begins.
@@ -59,7 +63,7 @@ pub async fn page(
         Part::Newest => thread.older(None, limit).await,
         Part::Before(id) => {
             let mut page = thread.older(Some(id), limit).await?;
-            page.newer = page.items.first().map(TimelineEntry::id);
+            page.newer = page.items.first().map(Entry::id);
             Ok(page)
         }
         Part::After(id) => thread.newer(id, limit).await,
@@ -91,21 +95,24 @@ struct Parties<'a> {
 impl Parties<'_> {
     async fn older(&self, before: Option<Uuid>, limit: u32) -> Result<ThreadPage, StoreError> {
         let request = PageRequest { limit, before };
-        let mut items = Vec::new();
+        let (mut stored, mut pending) = (Vec::new(), Vec::new());
         let mut has_more = false;
         for contact in self.group {
+            let waits = lists::pending(self.db, self.company, Some(*contact), request).await?;
             let page = self
                 .directory
                 .timeline(self.company, *contact, request)
                 .await?;
             has_more |= page.next.is_some();
-            items.extend(page.items);
+            stored.extend(page.items);
+            pending.extend(waits);
         }
-        items.sort_unstable_by_key(|entry| std::cmp::Reverse(entry.id()));
+        let mut items = merged(stored, pending);
         let limit = limit as usize;
         has_more |= items.len() > limit;
         items.truncate(limit);
-        let older = items.last().map(TimelineEntry::id).filter(|_| has_more);
+        complete(self.db, self.company, self.group, &mut items).await?;
+        let older = items.last().map(Entry::id).filter(|_| has_more);
         Ok(ThreadPage {
             items,
             older,
@@ -125,6 +132,9 @@ impl Parties<'_> {
                  where company_id = $1 and contact_id = $2 and id > $3
                    and parent_call_sid is null
                  order by id limit $4",
+                "select id from outgoing
+                 where company_id = $1 and contact_id = $2 and id > $3 and state <> 'sent'
+                 order by id limit $4",
             ] {
                 for row in self.db.rows(sql, args()).await? {
                     ids.push(row.get::<Uuid>("id")?);
@@ -132,6 +142,7 @@ impl Parties<'_> {
             }
         }
         ids.sort_unstable();
+        ids.dedup();
         let has_more = ids.len() > limit as usize;
         ids.truncate(limit as usize);
         let Some(last) = ids.last().copied() else {

@@ -72,7 +72,7 @@ pub async fn read_up_to(
     row.map(|row| row.get("last_read_id")).transpose()
 }
 
-/// Whether this message or call is in the thread of a primary contact.
+/// Whether this message, text to be sent, or call is in the thread of a primary contact.
 ///
 /// # Errors
 /// If the database fails.
@@ -84,7 +84,9 @@ pub async fn has_entry(
 ) -> Result<bool, StoreError> {
     let sql = "select contact_id from sms where company_id = $1 and id = $2
                union all
-               select contact_id from calls where company_id = $1 and id = $2";
+               select contact_id from calls where company_id = $1 and id = $2
+               union all
+               select contact_id from outgoing where company_id = $1 and id = $2";
     let group = links::group(db, company, contact).await?;
     for row in db.rows(sql, args![company, entry]).await? {
         let of: Option<ContactId> = row.get("contact_id")?;

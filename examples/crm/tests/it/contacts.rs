@@ -388,6 +388,13 @@ on_both_databases! {
         let audit = export["audit"].as_array().unwrap();
         let actions: Vec<_> = audit.iter().map(|it| it["action"].as_str().unwrap()).collect();
         assert_eq!(actions, ["contact.changed", "contact.exported"]);
+        assert_eq!(export["consent"], json!({ "states": [], "events": [] }));
+        crm.text(&sid("SM", 4), SENDER, ALPHA_LINE, "STOP").await;
+        let consent = crm.get(ALPHA, &path).await.json()["consent"].clone();
+        let (state, event) = (&consent["states"][0], &consent["events"][0]);
+        assert_eq!((&state["opted_out"], &state["source"]), (&json!(true), &json!("keyword")));
+        assert_eq!((&event["opted_out"], &event["contact_id"]), (&json!(true), &json!(id)));
+        assert!(event["message_id"].is_string() && event["at"].is_string());
         let csv = crm.get(ALPHA, "/api/export/contacts.csv").await;
         assert_eq!(csv.status, 200);
         let lines: Vec<_> = csv.body.lines().collect();
@@ -490,6 +497,8 @@ on_both_databases! {
         // Somebody enters the number again.
         crm.post(ALPHA, "/api/contacts", &json!({ "address": SENDER })).await.json_with(201);
         assert_eq!(opted_out().await, true);
+        let text = json!({ "to": SENDER, "body": "Welcome" });
+        crm.post_with_key("again", ALPHA, &text).await.problem(409);
         let other = json!({ "address": OTHER });
         let other = crm.post(ALPHA, "/api/contacts", &other).await.json_with(201);
         let path = format!("/api/contacts/{}/consent", other["id"].as_str().unwrap());
@@ -497,8 +506,10 @@ on_both_databases! {
         // Only the contact takes it back.
         crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "Hello").await;
         assert_eq!(opted_out().await, true);
+        crm.post_with_key("once more", ALPHA, &text).await.problem(409);
         crm.text(&sid("SM", 3), SENDER, ALPHA_LINE, "START").await;
         assert_eq!(opted_out().await, false);
+        crm.post_with_key("now", ALPHA, &text).await.json_with(201);
     }
 
     async fn erasing_knows_every_table_that_has_something_of_contacts(crm: Crm) {

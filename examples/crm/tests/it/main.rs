@@ -29,6 +29,7 @@ mod notifications;
 mod openapi;
 mod operator;
 mod outgoing;
+mod pending;
 mod people;
 mod reconcile;
 mod recordings;
