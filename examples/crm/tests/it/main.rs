@@ -38,6 +38,7 @@ mod roles;
 mod settings;
 mod stories;
 mod stories_calls;
+mod stories_texts;
 mod support;
 mod templates;
 mod text_back;
