@@ -1,30 +1,17 @@
 //! [`LoginLimits`]: how often somebody may try to sign in.
 
-use std::{
-    hash::{BuildHasher as _, Hash, RandomState},
-    net::IpAddr,
-    num::NonZeroU32,
-    sync::{
-        Arc,
-        atomic::{AtomicU64, Ordering},
-    },
-    time::Duration,
-};
+use std::{net::IpAddr, num::NonZeroU32, sync::Arc, time::Duration};
 
-use governor::{
-    Quota, RateLimiter, clock::Clock as _, middleware::NoOpMiddleware,
-    state::keyed::DashMapStateStore,
-};
 use sha2::{Digest as _, Sha256};
 
 use super::PeopleError;
-use crate::clock::Clock;
+use crate::{
+    clock::Clock,
+    limit::{Limit, network},
+};
 
-/// How many keys a limit remembers; from then on the newcomers share.
-const MAX_KEYS: usize = 100_000;
-
-/// How often a limit that is full looks for keys to forget. Looking goes through all of them.
-const FORGET_EVERY: Duration = Duration::from_secs(60);
+const BY_IP: NonZeroU32 = NonZeroU32::new(5).unwrap();
+const BY_EMAIL: NonZeroU32 = NonZeroU32::new(10).unwrap();
 
 /// How often somebody may try to sign in: 5 times in 5 minutes from one address, 10 times in 15
 /// minutes for one email address. Both fill up evenly again. Each process counts for itself.
@@ -39,8 +26,8 @@ impl LoginLimits {
     #[must_use]
     pub(super) fn new(clock: &Clock) -> Self {
         Self {
-            by_ip: Arc::new(Limit::new(5, Duration::from_secs(60), clock)),
-            by_email: Arc::new(Limit::new(10, Duration::from_secs(90), clock)),
+            by_ip: Arc::new(Limit::new(BY_IP, Duration::from_secs(5 * 60), clock)),
+            by_email: Arc::new(Limit::new(BY_EMAIL, Duration::from_secs(15 * 60), clock)),
         }
     }
 
@@ -49,7 +36,8 @@ impl LoginLimits {
     /// # Errors
     /// [`PeopleError::TooMany`].
     pub(super) fn count_ip(&self, ip: Option<IpAddr>) -> Result<(), PeopleError> {
-        ip.map_or(Ok(()), |ip| self.by_ip.check(network(ip)))
+        let counted = ip.map_or(Ok(()), |ip| self.by_ip.check(network(ip)));
+        counted.map_err(PeopleError::TooMany)
     }
 
     /// Counts an attempt for an email address, whether or not it is somebody's.
@@ -57,96 +45,14 @@ impl LoginLimits {
     /// # Errors
     /// [`PeopleError::TooMany`].
     pub(super) fn count_email(&self, email: &str) -> Result<(), PeopleError> {
-        self.by_email.check(Sha256::digest(email.as_bytes()).into())
+        let counted = self.by_email.check(Sha256::digest(email).into());
+        counted.map_err(PeopleError::TooMany)
     }
 
     /// Forgets whoever may do everything again.
     pub(super) fn forget(&self) {
-        self.by_ip.limiter.retain_recent();
-        self.by_email.limiter.retain_recent();
-    }
-}
-
-/// What is counted as one: an IPv4 address, or the network that one customer gets of IPv6.
-fn network(ip: IpAddr) -> IpAddr {
-    match ip.to_canonical() {
-        IpAddr::V6(ip) => {
-            let network = ip.to_bits() & (u128::MAX << 64);
-            IpAddr::V6(network.into())
-        }
-        ip @ IpAddr::V4(_) => ip,
-    }
-}
-
-#[derive(Debug, Clone, PartialEq, Eq, Hash)]
-enum Key<K> {
-    Own(K),
-    Shared(u8),
-}
-
-type Limiter<K> = RateLimiter<K, DashMapStateStore<K>, Ticks, NoOpMiddleware<Duration>>;
-
-#[derive(Debug)]
-struct Limit<K: Hash + Eq + Clone> {
-    limiter: Limiter<Key<K>>,
-    clock: Ticks,
-    hasher: RandomState,
-    /// When it last looked, in seconds of the clock.
-    looked: AtomicU64,
-}
-
-impl<K: Hash + Eq + Clone> Limit<K> {
-    fn new(burst: u32, one_per: Duration, clock: &Clock) -> Self {
-        let burst = NonZeroU32::new(burst).unwrap_or(NonZeroU32::MIN);
-        let quota = Quota::with_period(one_per)
-            .expect("a limit has a period")
-            .allow_burst(burst);
-        let clock = Ticks(clock.clone());
-        Self {
-            limiter: RateLimiter::dashmap_with_clock(quota, clock.clone()),
-            clock,
-            hasher: RandomState::new(),
-            looked: AtomicU64::new(0),
-        }
-    }
-
-    fn check(&self, key: K) -> Result<(), PeopleError> {
-        let is_full = || self.limiter.len() >= MAX_KEYS;
-        if is_full() && self.is_time_to_forget() {
-            self.limiter.retain_recent();
-        }
-        let key = if is_full() {
-            let [share, ..] = self.hasher.hash_one(&key).to_be_bytes();
-            Key::Shared(share)
-        } else {
-            Key::Own(key)
-        };
-        self.limiter
-            .check_key(&key)
-            .map_err(|later| PeopleError::TooMany(later.wait_time_from(self.clock.now())))
-    }
-
-    /// For one of those who ask at once.
-    fn is_time_to_forget(&self) -> bool {
-        let now = self.clock.now().as_secs();
-        let looked = self.looked.load(Ordering::Relaxed);
-        now.saturating_sub(looked) >= FORGET_EVERY.as_secs()
-            && self
-                .looked
-                .compare_exchange(looked, now, Ordering::Relaxed, Ordering::Relaxed)
-                .is_ok()
-    }
-}
-
-/// Our clock, as the limiter reads it.
-#[derive(Debug, Clone)]
-struct Ticks(Clock);
-
-impl governor::clock::Clock for Ticks {
-    type Instant = Duration;
-
-    fn now(&self) -> Duration {
-        self.0.ticks()
+        self.by_ip.forget();
+        self.by_email.forget();
     }
 }
 
@@ -186,19 +92,5 @@ mod tests {
         }
         assert!(limits.count_ip(ip("2001:db8::ffff")).is_err());
         limits.count_ip(ip("2001:db8:0:1::1")).unwrap();
-    }
-
-    #[test]
-    fn memory_is_bounded_and_whoever_waited_is_forgotten() {
-        let clock = Clock::at(Timestamp::UNIX_EPOCH);
-        let limit = Limit::new(1, Duration::from_secs(60), &clock);
-        for key in 0..200_000_u32 {
-            let _ = limit.check(key);
-        }
-        assert!(limit.limiter.len() <= MAX_KEYS + 256);
-        assert!(limit.check(200_001).is_err(), "a newcomer shares");
-        clock.advance(SignedDuration::from_secs(121));
-        limit.check(200_002).unwrap();
-        assert_eq!(limit.limiter.len(), 1);
     }
 }
