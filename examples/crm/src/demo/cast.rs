@@ -31,6 +31,9 @@ use Person::{Ana, Chloe, Jonas, Kenji, Maya, Priya, Sam, Tom};
 /// Those who write and call while the demo runs.
 pub(super) const LIVELY: [Person; 5] = [Maya, Tom, Ana, Priya, Kenji];
 
+/// Those whom the owner writes to.
+pub(super) const REACHED: [Person; 6] = [Maya, Tom, Ana, Jonas, Priya, Sam];
+
 const EVERYBODY: [Person; 8] = [Maya, Tom, Ana, Jonas, Priya, Sam, Chloe, Kenji];
 
 impl Person {

@@ -5,8 +5,8 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
-    Params,
-    store::Change,
+    CallId, LineId, Params,
+    store::{Change, InteractionId},
     testing::CallFate,
     webhook::{
         CallStatusUpdate, Hooked, IncomingCall, IncomingMessage, MessageStatusUpdate,
@@ -19,9 +19,12 @@ use super::{
     cast::Person::{self, Ana, Chloe, Jonas, Kenji, Maya, Priya, Sam, Tom},
     picture::picture,
 };
-use crate::simulate::{
-    CallOutcome, MessageOutcome, Origin, Random, SMS_INCOMING, SMS_STATUS, Scenario, Step,
-    VOICE_INCOMING, VOICE_RECORDING,
+use crate::{
+    args,
+    simulate::{
+        CallOutcome, MessageOutcome, Origin, Random, SMS_INCOMING, SMS_STATUS, Scenario, Step,
+        VOICE_INCOMING, VOICE_RECORDING,
+    },
 };
 
 /// Something that was said or done.
@@ -188,6 +191,7 @@ async fn record(
             Scenario::recorded_call(&mut origin, &number, LINE, seconds)
         }
     };
+    let mut call = None;
     for (index, step) in scenario.steps.iter().enumerate() {
         let params = as_the_fake_says(&step.params, &names, &demo.fake.base_url());
         // The scenario ends now; it began when the phone rang.
@@ -201,8 +205,45 @@ async fn record(
         if let Some(contact) = &mut change.contact {
             contact.name = Some(person.name().to_owned());
         }
-        demo.state.database.store.record(&change).await?;
+        let recorded = demo.state.database.store.record(&change).await?;
+        if let (InteractionId::Call(id), Some(line)) = (recorded.id, recorded.line) {
+            call = Some((id, line.id));
+        }
     }
+    match call {
+        Some(call) => came_of(demo, call, event, at).await,
+        None => Ok(()),
+    }
+}
+
+/// Notes what came of a call. It has no plan, because it is over.
+async fn came_of(
+    demo: &Demo,
+    (call, line): (CallId, LineId),
+    event: &Event,
+    at: Timestamp,
+) -> anyhow::Result<()> {
+    let talked = matches!(event, Calls(CallOutcome::Completed { .. }));
+    let voicemail = match event {
+        LeavesVoicemail(seconds) => Some(*seconds),
+        _ => None,
+    };
+    let sql = "insert into call_flows (call_id, company_id, line_id, direction, account_sid, plan,
+                   state, step, handled_by, missed, voicemail, voicemail_seconds, ended_at,
+                   settle_at, settled_at, created_at)
+               values ($1, $2, $3, 'INBOUND', $4, '{}', '{}', 1, $5, $6, $7, $8, $9, $9, $9, $9)";
+    let args = args![
+        call,
+        demo.company,
+        line,
+        demo.fake.account_sid().as_str(),
+        talked.then_some(demo.owner),
+        !talked,
+        voicemail.is_some(),
+        voicemail,
+        at,
+    ];
+    demo.state.database.db.execute(sql, args).await?;
     Ok(())
 }
 

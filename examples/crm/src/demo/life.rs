@@ -1,4 +1,5 @@
-//! People who write, call, and answer what the company writes.
+//! People who write, call, and answer what the company writes; and the owner, who writes to them and
+//! calls them back.
 
 use std::{collections::HashSet, convert::Infallible, time::Duration};
 
@@ -13,14 +14,27 @@ use uuid::Uuid;
 
 use super::{
     Demo, LINE,
-    cast::{LIVELY, MOBILE, OFFICE, Person, owner_is_at},
+    cast::{LIVELY, MOBILE, OFFICE, Person, REACHED, owner_is_at},
     deck::Deck,
     picture::picture,
 };
-use crate::simulate::{Random, people::INCOMING};
+use crate::{
+    calls::StartCall,
+    messaging::{NewText, intent::To},
+    simulate::{Random, people::INCOMING},
+};
+
+/// What the owner writes.
+const TEXTS: [&str; 5] = [
+    "Your appointment is tomorrow at ten. Does that still suit you?",
+    "Your bike is ready. We are here until five.",
+    "The part has come. Shall we put it in on Thursday?",
+    "The repair will be 40 dollars. Is that all right?",
+    "We have a free place on Friday at nine. Would you like it?",
+];
 
 /// What people answer, one after the other.
-const ANSWERS: [&str; 6] = [
+pub(super) const ANSWERS: [&str; 6] = [
     "Thanks, that works for me!",
     "Great. What do I have to bring?",
     "OK, see you then 🙂",
@@ -36,8 +50,27 @@ pub async fn live(demo: &Demo, speed: f64) -> Infallible {
         never = life.write() => never,
         never = life.call() => never,
         never = life.answer() => never,
+        never = life.serve() => never,
     }
 }
+
+/// What becomes of a call.
+#[derive(Debug, Clone, Copy)]
+enum Course {
+    /// The owner answers at this phone.
+    Answered(&'static str),
+    /// Nobody answers, and the caller leaves a message.
+    Message,
+    /// The caller hangs up before anybody could answer, and is called back.
+    HungUp,
+}
+
+const COURSES: [Course; 4] = [
+    Course::Answered(MOBILE),
+    Course::Message,
+    Course::Answered(OFFICE),
+    Course::HungUp,
+];
 
 /// What people live in.
 #[derive(Clone, Copy)]
@@ -93,22 +126,67 @@ impl Life<'_> {
         }
     }
 
-    /// Somebody calls, one after the other. The owner answers the mobile or the office phone, or
-    /// nobody does, and the caller leaves a message.
+    /// Somebody calls, one after the other.
     async fn call(self) -> Infallible {
         let mut random = random();
         let mut people = Deck::new(&LIVELY);
-        for places in [Some(MOBILE), None, Some(OFFICE)].iter().cycle() {
+        for course in COURSES.iter().cycle() {
             self.pause(8.0 + random.below(8) as f64).await;
-            owner_is_at(&self.demo.fake, *places);
+            let place = match course {
+                Course::Answered(phone) => Some(*phone),
+                Course::Message | Course::HungUp => None,
+            };
+            owner_is_at(&self.demo.fake, place);
             let person = people.draw(&mut random);
             let called = async {
                 let mut call = self.caller(person).call().await?;
-                call.goes_on_by_itself().await.map(drop)
+                match course {
+                    Course::HungUp => call.hangs_up().await.map(drop),
+                    _ => call.goes_on_by_itself().await.map(drop),
+                }
             };
             note(called.await);
+            if matches!(course, Course::HungUp) {
+                owner_is_at(&self.demo.fake, Some(MOBILE));
+                self.call_back(person).await;
+            }
         }
         unreachable!("the circle has no end")
+    }
+
+    /// The owner's mobile rings, and then that of whoever has called.
+    async fn call_back(self, person: Person) {
+        self.pause(5.0).await;
+        let state = &self.demo.state;
+        let wanted = StartCall {
+            company: self.demo.company,
+            user: self.demo.owner,
+            phone: None,
+            line: None,
+            contact: None,
+            to: Some(person.number()),
+            key: Some(Uuid::new_v4().to_string()),
+        };
+        if let Err(error) = state.outgoing.start(&wanted).await {
+            let error = &error as &dyn std::error::Error;
+            tracing::warn!(error, "nobody is called back");
+        }
+    }
+
+    /// The owner writes to somebody, now and then to a phone that is off or to a landline.
+    async fn serve(self) -> Infallible {
+        let mut random = random();
+        let (mut people, mut texts) = (Deck::new(&REACHED), Deck::new(&TEXTS));
+        loop {
+            self.pause(7.0 + random.below(6) as f64).await;
+            let (person, body) = (people.draw(&mut random), texts.draw(&mut random));
+            let text = NewText::new(self.demo.company, To::Number(person.number()), body)
+                .with_user(Some(self.demo.owner));
+            if let Err(error) = self.demo.state.messaging.queue(&text).await {
+                let error = &error as &dyn std::error::Error;
+                tracing::warn!(error, "nothing is written");
+            }
+        }
     }
 
     /// Whoever gets a text of the company's answers it after a while.

@@ -2,6 +2,7 @@
 //! alive.
 //!
 //! - [`cast`]: who there is, and what becomes of texts and calls to them
+//! - [`set_up`]: who works there, and where calls go
 //! - [`history`]: what has happened in the days before
 //! - [`life`]: people who write, call, and answer what the company writes
 //! - [`welcome`]: what can be tried, as lines to copy
@@ -11,6 +12,7 @@ mod deck;
 mod history;
 mod life;
 mod picture;
+mod set_up;
 #[cfg(test)]
 mod tests;
 mod welcome;
@@ -18,28 +20,18 @@ mod welcome;
 use std::{net::SocketAddr, path::Path};
 
 use anyhow::Context as _;
+use base64::{Engine as _, prelude::BASE64_STANDARD};
 use jiff::Timestamp;
-use twilio_hooks::{
-    CompanyId, PhoneNumberSid, client::UpdateIncomingPhoneNumber, notify::Dispatcher,
-    testing::FakeTwilio,
-};
+use twilio_hooks::{CompanyId, UserId, notify::Dispatcher, testing::FakeTwilio};
 use uuid::Uuid;
 
-use self::cast::{MOBILE, OFFICE};
 pub use self::life::live;
-use crate::{
-    api::Caller,
-    app::AppState,
-    config::Config,
-    database::Database,
-    people::{NewUser, Password, Role, UserPatch},
-};
+use crate::{app::AppState, config::Config, database::Database};
 
 /// The number of the company.
 pub const LINE: &str = "+12025550100";
 
 const COMPANY: &str = "Demo company";
-const OWNER: &str = "robin@example.com";
 
 /// A company to try the CRM with. Its Twilio ends with it.
 #[derive(Debug)]
@@ -50,6 +42,7 @@ pub struct Demo {
     api_token: String,
     password: String,
     company: CompanyId,
+    owner: UserId,
     state: AppState,
 }
 
@@ -81,16 +74,18 @@ impl Demo {
         let (state, dispatcher) = AppState::new(&config, database).await?;
         let companies = state.database.settings.companies().await?;
         let company = companies.first().context("the demo has no company")?.id;
+        let owner = set_up::employ_owner(&state, company, &password).await?;
         let demo = Self {
             fake,
             address,
             api_token,
             password,
             company,
+            owner,
             state,
         };
         demo.set_webhooks(&number).await?;
-        demo.employ_owner().await?;
+        demo.direct_calls().await?;
         history::tell(&demo, Timestamp::now()).await?;
         Ok((demo, dispatcher))
     }
@@ -109,42 +104,6 @@ impl Demo {
     fn webhook(&self, path: &str) -> String {
         format!("{}/api/webhooks/twilio/{path}", self.url())
     }
-
-    /// As one does in Twilio's console; the server looks whether they are right.
-    async fn set_webhooks(&self, number: &PhoneNumberSid) -> anyhow::Result<()> {
-        let webhooks = UpdateIncomingPhoneNumber::new()
-            .sms_url(self.webhook("sms/incoming"))
-            .voice_url(self.webhook("voice/incoming"))
-            .status_callback(self.webhook("voice/status"));
-        let twilio = self.fake.client();
-        let numbers = twilio.incoming_phone_numbers();
-        numbers.update(number, webhooks).await?;
-        Ok(())
-    }
-
-    /// Somebody who can sign in, whose phones ring when the line is called.
-    async fn employ_owner(&self) -> anyhow::Result<()> {
-        let people = &self.state.people;
-        let new = NewUser {
-            email: OWNER.to_owned(),
-            name: Some("Robin Berg".to_owned()),
-            role: Role::Owner,
-        };
-        let password = Password::new(self.password.as_str());
-        let (owner, _) = people.add_user(self.company, &new, Some(password)).await?;
-        let phones = UserPatch {
-            mobile: Some(Some(MOBILE.to_owned())),
-            office: Some(Some(OFFICE.to_owned())),
-            ..UserPatch::default()
-        };
-        let caller = Caller::server(self.company, Timestamp::now());
-        people.change_user(&caller, owner.id, &phones).await?;
-        let lines = &self.state.database.lines;
-        for line in lines.lines(self.company).await? {
-            lines.put_line(&line.with_user(owner.id)).await?;
-        }
-        Ok(())
-    }
 }
 
 fn config(url: &str, directory: &Path, fake: &FakeTwilio, api_token: &str) -> String {
@@ -154,12 +113,15 @@ fn config(url: &str, directory: &Path, fake: &FakeTwilio, api_token: &str) -> St
     let (account_sid, auth_token) = (fake.account_sid(), fake.auth_token());
     let data_dir = toml::Value::String(directory.join("files").display().to_string());
     let twilio = fake.base_url();
+    // 32 bytes, for accounts that are added while it runs; they go away with it.
+    let key = BASE64_STANDARD.encode(Uuid::new_v4().simple().to_string());
     format!(
         r#"
         public_url = "{url}"
         database_url = {database_url}
         data_dir = {data_dir}
         twilio_api_url = "{twilio}"
+        encryption_keys = ["demo:{key}"]
 
         [[accounts]]
         sid = "{account_sid}"
@@ -171,7 +133,7 @@ fn config(url: &str, directory: &Path, fake: &FakeTwilio, api_token: &str) -> St
 
         [[lines]]
         number = "{LINE}"
-        greeting = "Welcome to the demo company. We will call you back."
+        greeting = "Welcome to the demo company."
         text_reply = "Thank you! We have got your message."
         "#
     )

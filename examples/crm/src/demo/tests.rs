@@ -1,15 +1,32 @@
 use std::{env, fs, path::PathBuf, time::Duration};
 
-use tokio::net::TcpListener;
-use twilio_hooks::{
-    MessageStatus,
-    client::CreateMessage,
-    store::{Direction, PageRequest},
+use axum::{
+    Router,
+    body::{Body, to_bytes},
+    response::Response,
 };
+use http::{Request, header};
+use serde_json::Value;
+use tokio::{
+    net::TcpListener,
+    sync::oneshot,
+    time::{sleep, timeout},
+};
+use tower::ServiceExt as _;
+use twilio_hooks::{MessageStatus, store::PageRequest};
 use uuid::Uuid;
 
-use super::{cast::Person, *};
-use crate::server::serve;
+use super::{
+    cast::{MOBILE, OFFICE, Person},
+    life::ANSWERS,
+    set_up::TEXT_BACK,
+    *,
+};
+use crate::{
+    app::app,
+    messaging::{NewText, intent::To},
+    server::serve,
+};
 
 struct Directory(PathBuf);
 
@@ -70,58 +87,188 @@ async fn there_are_some_days_behind_it_with_names_and_recordings() {
         }
     }
     assert_eq!(voicemails, 2);
+
+    let api = Api::new(&demo);
+    let count = async |filter: &str| {
+        let list = api.get(&format!("/api/calls?limit=200&{filter}")).await;
+        list["items"].as_array().unwrap().len()
+    };
+    assert_eq!(count("voicemail=true").await, 2);
+    assert_eq!(count("missed=true&voicemail=false").await, 4);
+    assert_eq!(count("missed=false").await, 4);
     // Nobody is told of it now.
     let told = kept.notifications_since(demo.company, 0, 10).await.unwrap();
     assert!(told.is_empty());
 }
 
-#[tokio::test]
-async fn people_write_call_and_answer() {
+/// Time passes so much faster.
+const SPEED: f64 = 60.0;
+
+/// How long a test waits for what people do.
+const PATIENCE: Duration = Duration::from_secs(90);
+
+/// The JSON API of a demo, as a program uses it.
+struct Api {
+    app: Router,
+    token: String,
+    since: Timestamp,
+}
+
+impl Api {
+    fn new(demo: &Demo) -> Self {
+        Self {
+            app: app(demo.state()),
+            token: demo.api_token.clone(),
+            since: Timestamp::now(),
+        }
+    }
+
+    async fn send(&self, path: &str) -> Response {
+        let request = Request::get(path)
+            .header(header::AUTHORIZATION, format!("Bearer {}", self.token))
+            .body(Body::empty())
+            .unwrap();
+        self.app.clone().oneshot(request).await.unwrap()
+    }
+
+    async fn get(&self, path: &str) -> Value {
+        let response = self.send(path).await;
+        assert_eq!(response.status(), 200, "{path}");
+        let body = to_bytes(response.into_body(), usize::MAX).await.unwrap();
+        serde_json::from_slice(&body).unwrap()
+    }
+
+    /// The first of a list that is as wanted, of what has happened since the demo began.
+    async fn waits_for(&self, path: &str, is_wanted: impl Fn(&Value) -> bool) -> Value {
+        let is_new = |it: &Value| {
+            let at: Timestamp = it["created_at"].as_str().unwrap().parse().unwrap();
+            at >= self.since
+        };
+        let mut seen = Value::Null;
+        let found = async {
+            loop {
+                seen = self.get(path).await;
+                let items = seen["items"].as_array().unwrap();
+                if let Some(found) = items.iter().find(|it| is_new(it) && is_wanted(it)) {
+                    return found.clone();
+                }
+                sleep(Duration::from_millis(100)).await;
+            }
+        };
+        match timeout(PATIENCE, found).await {
+            Ok(found) => found,
+            Err(_) => panic!("{path} never has it: {seen}"),
+        }
+    }
+}
+
+/// Runs a demo until its API shows what is to be seen.
+async fn run(see: impl AsyncFnOnce(&Demo, &Api)) {
     let directory = Directory::new();
     let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
     let address = listener.local_addr().unwrap();
-    let speed = 60.0;
-    let (demo, dispatcher) = Demo::new(address, &directory.0, speed).await.unwrap();
-    let (stop, stopped) = tokio::sync::oneshot::channel::<()>();
+    let (demo, dispatcher) = Demo::new(address, &directory.0, SPEED).await.unwrap();
+    let (stop, stopped) = oneshot::channel::<()>();
     let server = tokio::spawn(serve(listener, demo.state(), dispatcher, async {
         let _ = stopped.await;
     }));
-    let since = Timestamp::now();
-    let answered = async {
-        let twilio = demo.fake.client();
-        let text = CreateMessage::new(Person::Maya.number())
-            .from(LINE)
-            .body("Can you come at nine?");
-        twilio.messages().create(text).await.unwrap();
-        let kept = &demo.state.database.directory;
-        loop {
-            tokio::time::sleep(Duration::from_millis(50)).await;
-            let all = PageRequest::newest(200);
-            let messages = kept.messages(demo.company, all).await.unwrap().items;
-            let calls = kept.calls(demo.company, all).await.unwrap().items;
-            let has_answer = messages.iter().any(|message| {
-                message.direction == Direction::Inbound
-                    && message.from_address.as_str() == Person::Maya.number()
-                    && message.body.as_deref() == Some("Thanks, that works for me!")
-            });
-            let has_others = messages.iter().filter(|it| it.created_at > since).count() > 2;
-            if has_answer && has_others && calls.iter().any(|call| call.created_at > since) {
-                return;
-            }
-        }
-    };
-    let in_time = tokio::time::timeout(Duration::from_secs(60), answered);
+    let api = Api::new(&demo);
     tokio::select! {
-        never = live(&demo, speed) => match never {},
-        in_time = in_time => in_time.expect("people are alive"),
+        never = live(&demo, SPEED) => match never {},
+        () = see(&demo, &api) => {}
     }
-    assert!(
-        demo.fake.failures().is_empty(),
-        "{:?}",
-        demo.fake.failures()
-    );
+    let failures = demo.fake.failures();
+    assert!(failures.is_empty(), "{failures:?}");
     drop(stop);
     server.await.unwrap().unwrap();
+}
+
+#[tokio::test]
+async fn who_is_written_to_answers() {
+    run(async |demo, api| {
+        let text = NewText::new(
+            demo.company,
+            To::Number(Person::Maya.number()),
+            "Can you come at nine?",
+        );
+        demo.state.messaging.queue(&text).await.unwrap();
+        let maya = Person::Maya.number();
+        api.waits_for("/api/messages", |it| {
+            let is_answer = |body: &str| ANSWERS.contains(&body);
+            it["from_address"] == maya && it["body"].as_str().is_some_and(is_answer)
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn texts_go_out_and_some_of_them_fail_for_a_reason() {
+    run(async |_, api| {
+        let with = |status: &'static str| {
+            move |it: &Value| it["outgoing"].is_object() && it["status"] == status
+        };
+        let arrived = api
+            .waits_for("/api/messages?limit=200", with("delivered"))
+            .await;
+        assert_eq!(arrived["failure"], Value::Null);
+        for (status, code) in [("undelivered", 30003), ("failed", 30006)] {
+            let failed = api.waits_for("/api/messages?limit=200", with(status)).await;
+            assert_eq!(failed["failure"]["code"], code);
+            assert!(failed["failure"]["meaning"].is_string());
+            assert!(failed["failure"]["advice"].is_string());
+        }
+        api.waits_for("/api/notifications?limit=200", |it| {
+            it["type"] == "delivery_failed"
+        })
+        .await;
+    })
+    .await;
+}
+
+#[tokio::test]
+async fn calls_are_forwarded_recorded_missed_and_returned() {
+    run(async |demo, api| {
+        let path = "/api/calls?direction=inbound&missed=false&limit=200";
+        let is_talk = |it: &Value| it["has_recording"] == true && it["handled_by"].is_string();
+        let call = api.waits_for(path, is_talk).await;
+        assert_eq!(call["handled_by"], demo.owner.to_string());
+        let path = format!("/api/calls/{}", call["id"].as_str().unwrap());
+        let call = api.get(&path).await;
+        assert_eq!(call["keys"][0]["key"], "1");
+        let leg = call["legs"].as_array().unwrap().last().unwrap();
+        assert!([MOBILE, OFFICE].contains(&leg["number"].as_str().unwrap()));
+        assert!(leg["name"].as_str().unwrap().starts_with("Robin Berg's"));
+
+        let path = "/api/calls?direction=inbound&voicemail=true&limit=200";
+        let call = api.waits_for(path, |it| it["has_recording"] == true).await;
+        assert_eq!(call["missed"], true);
+        let call = api
+            .get(&format!("/api/calls/{}", call["id"].as_str().unwrap()))
+            .await;
+        let recording = call["recordings"][0]["id"].as_str().unwrap();
+        let path = format!("/api/recordings/{recording}/audio");
+        let audio = api.send(&path).await;
+        assert_eq!(audio.status(), 200);
+        let kind = audio.headers()[header::CONTENT_TYPE].to_str().unwrap();
+        assert!(kind.starts_with("audio/"), "{kind}");
+
+        let path = "/api/calls?direction=inbound&missed=true&voicemail=false&limit=200";
+        let missed = api.waits_for(path, |_| true).await;
+        api.waits_for("/api/calls?direction=outbound&limit=200", |it| {
+            it["to_number"] == missed["from_number"] && it["status"] == "completed"
+        })
+        .await;
+        api.waits_for("/api/messages?limit=200", |it| {
+            it["body"] == TEXT_BACK && it["status"] == "delivered"
+        })
+        .await;
+        for kind in ["missed_call", "voicemail_received"] {
+            let path = "/api/notifications?limit=200";
+            api.waits_for(path, |it| it["type"] == kind).await;
+        }
+    })
+    .await;
 }
 
 #[tokio::test]

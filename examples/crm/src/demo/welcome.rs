@@ -4,7 +4,7 @@ use std::env;
 
 use twilio_hooks::store::PageRequest;
 
-use super::{Demo, LINE, OWNER, cast::Person};
+use super::{Demo, LINE, cast::Person, set_up::OWNER};
 
 impl Demo {
     /// What is there and what can be done with it, as text for a terminal.
@@ -24,9 +24,10 @@ impl Demo {
             )
         };
         let mut text = format!(
-            "A CRM with made-up people is running at {url}; Ctrl-C ends it. Twilio is made up too.\n\n\
+            "A CRM with made-up people is running at {url}; Ctrl-C ends it. Twilio is made up too.\n\n{}\
              In another terminal, look at the newest messages, contacts and calls, and at all that \
-             happened:\n\n"
+             happened:\n\n",
+            story(),
         );
         for path in ["messages", "contacts", "calls", "notifications"] {
             text += &read(&format!("/api/{path}"));
@@ -38,7 +39,7 @@ impl Demo {
             text += &send("/api/messages", &body);
         }
         if is_there("post", "/api/calls") {
-            let user = self.owner_id().await?;
+            let user = self.owner;
             let body = format!(r#"{{"to": "{}", "user_id": "{user}"}}"#, tom.number());
             text += &format!("\nCall {} from your mobile:\n\n", tom.name());
             text += &send("/api/calls", &body);
@@ -87,12 +88,6 @@ impl Demo {
         )
     }
 
-    async fn owner_id(&self) -> anyhow::Result<String> {
-        let lines = self.state.database.lines.lines(self.company).await?;
-        let owner = lines.first().and_then(|line| line.user_id);
-        Ok(owner.map(|owner| owner.to_string()).unwrap_or_default())
-    }
-
     /// A recording of the days before.
     async fn recording(&self) -> anyhow::Result<Option<String>> {
         let directory = &self.state.database.directory;
@@ -107,4 +102,17 @@ impl Demo {
         }
         Ok(None)
     }
+}
+
+/// What goes on, in a few words.
+fn story() -> String {
+    format!(
+        "The company has one number, {LINE}. Who calls it and presses 1 reaches Robin Berg, on the mobile \
+         or in the office;\nthe talk is recorded. Who reaches nobody leaves a message, or hangs up and is \
+         called back. People write, too, and Robin\nwrites to them. {} has a phone that is off and {} a \
+         landline, so texts to them fail; {} does not want any.\n\n",
+        Person::Jonas.name(),
+        Person::Sam.name(),
+        Person::Chloe.name(),
+    )
 }
