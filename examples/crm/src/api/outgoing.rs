@@ -46,10 +46,11 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 #[derive(Deserialize, Serialize, ToSchema)]
 #[serde(deny_unknown_fields)]
 struct NewMessage {
-    /// Whom it is for; or `to`.
+    /// Whom it is for; or `to`. It goes by WhatsApp if the contact has written to the line by WhatsApp
+    /// last, else by SMS.
     #[schema(value_type = Option<Uuid>)]
     contact_id: Option<ContactId>,
-    /// A number; those of the company's country may be without its code. A contact is made if it is
+    /// A number, for an SMS; those of the company's country may be without its code. A contact is made if it is
     /// nobody's.
     to: Option<String>,
     /// The line that sends it. Unless set: that of the last conversation, else the default line.

@@ -94,7 +94,8 @@ mod tests {
         let german = Some("+4915123456789".to_owned());
         assert_eq!(written("0151 23456789", Country::DE), german);
         assert_eq!(written(" +1 202 555 0143", Country::DE), us);
-        assert_eq!(written("(202) 555-0143", Country::DE), None);
+        let wuppertal = Some("+492025550143".to_owned());
+        assert_eq!(written("(202) 555-0143", Country::DE), wuppertal);
         assert_eq!(written("whatsapp:+12025550143", Country::US), None);
     }
 }
