@@ -55,6 +55,8 @@ async fn listen(
         .protocols(offered)
         .max_message_size(MAX_FRAME)
         .max_frame_size(MAX_FRAME)
+        // 128 KiB unless set, for each client that says nothing.
+        .read_buffer_size(MAX_FRAME)
         .on_upgrade(move |socket| {
             let ended = state.people.ended(caller);
             let listener = Listener::new()

@@ -21,8 +21,8 @@ pub const LONGEST: usize = 200;
 /// Shorter ones have no trigram.
 const TRIGRAM: usize = 3;
 
-/// How many contacts are read through for a search that no index helps with.
-const SCAN: i64 = 20_000;
+/// How many contacts are read through for one part of a search that no index helps with.
+const SCAN: i64 = 10_000;
 
 /// What a search for contacts looks for: all of these, anywhere.
 fn terms(text: &str) -> Vec<String> {
@@ -215,8 +215,9 @@ async fn contacts_postgres(
     db.rows(sql, args).await
 }
 
-/// The messages that have all words of `text`, of which the last may be just begun; newest first.
-/// `before` is the message where the list goes on.
+/// The messages that have all words of `text`, newest first; `before` is the message where the list
+/// goes on. The last word may be just begun, as long as there are not enough messages that have it as
+/// it is.
 ///
 /// # Errors
 /// If the database fails.
@@ -232,24 +233,7 @@ pub async fn messages(
         return Ok(Vec::new());
     }
     let rows = match db {
-        Db::Sqlite(_) => {
-            let sql = "select s.id from message_words w
-                       cross join message_search m on m.number = w.rowid
-                       cross join sms s on s.id = m.sms_id
-                       where w.message_words match $2 and s.company_id = $1
-                         and w.rowid < coalesce(
-                             (select number from message_search where sms_id = $3),
-                             (select number + 1 from message_search where sms_id < $3
-                              order by sms_id desc limit 1),
-                             $5)
-                       order by w.rowid desc limit $4";
-            let query = sqlite_query(company, &words);
-            // Where a message is that was erased since, the list goes on with its neighbour.
-            let number = if before.is_some() { 0 } else { i64::MAX };
-            let before = before.map_or(Uuid::nil(), MessageId::as_uuid);
-            db.rows(sql, args![company, query, before, limit, number])
-                .await?
-        }
+        Db::Sqlite(_) => messages_sqlite(db, company, &words, before, limit).await?,
         Db::Postgres(_) => {
             let sql = "select id from sms
                        where company_id = $1
@@ -264,6 +248,47 @@ pub async fn messages(
     rows.iter().map(|row| row.get("id")).collect()
 }
 
+async fn messages_sqlite(
+    db: &Db,
+    company: CompanyId,
+    words: &[String],
+    before: Option<MessageId>,
+    limit: u32,
+) -> Result<Vec<Row>, StoreError> {
+    let sql = "select s.id from message_words w
+               cross join message_search m on m.number = w.rowid
+               cross join sms s on s.id = m.sms_id
+               where w.message_words match $2 and s.company_id = $1
+                 and w.rowid < coalesce(
+                     (select number from message_search where sms_id = $3),
+                     (select number + 1 from message_search where sms_id < $3
+                      order by sms_id desc limit 1),
+                     $5)
+               order by w.rowid desc limit $4";
+    // Where a message is that was erased since, the list goes on with its neighbour.
+    let number = if before.is_some() { 0 } else { i64::MAX };
+    let before = before.map_or(Uuid::nil(), MessageId::as_uuid);
+    let mut rows = Vec::new();
+    // Of all words that begin alike the index first makes one list of every message that has any of
+    // them, which takes far longer than a frequent word as it is.
+    for last in [Last::Whole, Last::Begun] {
+        let query = sqlite_query(company, words, last);
+        let args = args![company, query, before, limit, number];
+        rows = db.rows(sql, args).await?;
+        if rows.len() >= limit as usize {
+            break;
+        }
+    }
+    Ok(rows)
+}
+
+/// How the last word of a search is meant.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Last {
+    Whole,
+    Begun,
+}
+
 /// Letters and digits; everything else only parts them.
 fn words(text: &str) -> Vec<String> {
     text.split(|c: char| !c.is_alphanumeric())
@@ -274,12 +299,13 @@ fn words(text: &str) -> Vec<String> {
 }
 
 /// The company's own word comes first: the search never leaves its messages.
-fn sqlite_query(company: CompanyId, words: &[String]) -> String {
+fn sqlite_query(company: CompanyId, words: &[String], last: Last) -> String {
     let mut query = format!("c{}", company.as_uuid().simple());
     for (place, word) in (1..).zip(words) {
         query.push_str(" AND ");
         query.push_str(&quoted(word));
-        if place == words.len() && word.chars().count() >= TRIGRAM {
+        let is_last = place == words.len() && word.chars().count() >= TRIGRAM;
+        if is_last && last == Last::Begun {
             query.push('*');
         }
     }
@@ -333,7 +359,7 @@ mod tests {
         let company = CompanyId::from_uuid(Uuid::nil());
         let words = words("\"NEAR(a b)\" OR* -x");
         assert_eq!(words, ["near", "a", "b", "or"]);
-        let query = sqlite_query(company, &words);
+        let query = sqlite_query(company, &words, Last::Begun);
         assert!(
             query.ends_with("AND \"near\" AND \"a\" AND \"b\" AND \"or\""),
             "{query}"
