@@ -191,7 +191,7 @@ impl Export {
             Entry::Pending(sent) => json!({
                 "kind": "message", "id": sent.text.id, "message_sid": sent.text.message_sid,
                 "direction": Direction::Outbound, "status": sent.text.status(),
-                "from": sent.text.from_address(), "to": sent.text.to, "body": sent.text.body,
+                "from": sent.text.from_address(), "to": sent.text.to_address(), "body": sent.text.body,
                 "media": kinds(&sent), "automatic": sent.text.automatic,
                 "error_code": sent.text.failure().and_then(|failure| failure.code),
                 "at": sent.text.created_at,

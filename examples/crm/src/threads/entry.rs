@@ -21,7 +21,7 @@ use crate::{
 #[non_exhaustive]
 pub enum Entry {
     /// A message of the store.
-    Message(Message, Option<Sent>),
+    Message(Message, Option<Box<Sent>>),
     /// A text that the store has no message of: it waits, or was never sent.
     Pending(Sent),
     /// A call.
@@ -119,9 +119,9 @@ pub async fn complete(
     for entry in entries {
         match entry {
             Entry::Message(message, sent) => {
-                *sent = texts.remove(&message.id).map(|text| Sent {
-                    files: take(&text.id),
-                    text,
+                *sent = texts.remove(&message.id).map(|text| {
+                    let files = take(&text.id);
+                    Box::new(Sent { text, files })
                 });
             }
             Entry::Pending(sent) => sent.files = take(&sent.text.id),
