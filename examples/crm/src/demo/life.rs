@@ -4,6 +4,7 @@
 use std::{collections::HashSet, convert::Infallible, time::Duration};
 
 use bytes::Bytes;
+use jiff::Timestamp;
 use tokio::time::sleep;
 use twilio_hooks::{
     MessageStatus,
@@ -19,6 +20,7 @@ use super::{
     picture::picture,
 };
 use crate::{
+    api::Caller as ApiCaller,
     calls::StartCall,
     messaging::{NewText, intent::To},
     simulate::{Random, people::INCOMING},
@@ -167,7 +169,8 @@ impl Life<'_> {
             to: Some(person.number()),
             key: Some(Uuid::new_v4().to_string()),
         };
-        if let Err(error) = state.outgoing.start(&wanted).await {
+        let caller = ApiCaller::server(self.demo.company, Timestamp::now());
+        if let Err(error) = state.outgoing.start(&caller, &wanted).await {
             let error = &error as &dyn std::error::Error;
             tracing::warn!(error, "nobody is called back");
         }

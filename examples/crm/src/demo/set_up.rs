@@ -66,13 +66,14 @@ impl Demo {
     /// Callers choose by keys. The first rings the owner's phones in turn, where 1 takes the call; if
     /// nobody does, they can leave a message. Talks are recorded, which is said before.
     pub(super) async fn direct_calls(&self) -> anyhow::Result<()> {
-        let (db, now) = (&self.state.database.db, Timestamp::now());
+        let db = &self.state.database.db;
+        let caller = Caller::server(self.company, Timestamp::now());
         let rules = Rules::new(db.clone());
         let settings = CallSettings {
             recording: Recording::Announce,
             ..CallSettings::default()
         };
-        rules.set_company(self.company, &settings, now).await?;
+        rules.set_company(&caller, &settings).await?;
         let phones = Rule {
             mode: Mode::InTurn,
             ring_seconds: RingSeconds {
@@ -81,16 +82,14 @@ impl Demo {
             },
             ..Rule::default()
         };
-        rules
-            .set_user(self.company, self.owner, &phones, now)
-            .await?;
+        rules.set_user(&caller, self.owner, Some(&phones)).await?;
         let menu = Menus::new(db.clone())
-            .add(self.company, &menu(self.owner), now)
+            .add(&caller, &menu(self.owner))
             .await?;
         let rule = LineCallRule {
             rule: Some(Rule {
                 mode: Mode::Menu,
-                menu_id: Some(menu),
+                menu_id: Some(menu.id),
                 voicemail_greeting: Some(Speech::new("Please leave a message after the tone.")),
                 text_back: Some(TEXT_BACK.to_owned()),
                 ..Rule::default()
@@ -98,7 +97,7 @@ impl Demo {
             recording: None,
         };
         for line in self.state.database.lines.lines(self.company).await? {
-            rules.set_line(&line, &rule, now).await?;
+            rules.set_line(&caller, line.id, Some(&rule)).await?;
         }
         Ok(())
     }

@@ -80,7 +80,7 @@ on_both_databases! {
             ("CallStatus", "completed"), ("CallDuration", "7"), ("Direction", "inbound"),
         ];
         let answer = crm.twilio("voice/status", &report).await;
-        assert_eq!(answer.status, 200, "{answer:?}");
+        assert_eq!(answer.status, 204, "{answer:?}");
         crm.work().await;
         assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
         assert_eq!(everywhere(&crm, SENDER).await, Vec::<String>::new());
