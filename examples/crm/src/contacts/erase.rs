@@ -121,17 +121,19 @@ const STATEMENTS: &[&str] = &[
      select company_id, account_sid, 'call', call_sid, updated_at
      from calls where company_id = $1 and contact_id = $2
      on conflict (account_sid, sid) do nothing",
-    // Its legs have the number at Twilio, too.
+    // Its legs have the number at Twilio, too. SQLite takes a `cross join` in the order in which it is
+    // written: the contact's calls first.
     "insert into erasures (company_id, account_sid, kind, sid, due_at)
      select c.company_id, c.account_sid, 'call', l.call_sid, c.updated_at
-     from call_legs l join calls c on c.company_id = l.company_id and c.id = l.call_id
+     from calls c cross join call_legs l
      where c.company_id = $1 and c.contact_id = $2
+         and l.company_id = c.company_id and l.call_id = c.id
      on conflict (account_sid, sid) do nothing",
     "insert into erasures (company_id, account_sid, kind, sid, due_at)
      select c.company_id, c.account_sid, 'call', leg.call_sid, c.updated_at
-     from calls leg join calls c
-         on c.account_sid = leg.account_sid and c.call_sid = leg.parent_call_sid
+     from calls c cross join calls leg
      where c.company_id = $1 and c.contact_id = $2 and leg.company_id = $1
+         and leg.account_sid = c.account_sid and leg.parent_call_sid = c.call_sid
      on conflict (account_sid, sid) do nothing",
     "delete from recording_drafts where recording_id in (
          select r.id from recordings r join calls c on c.id = r.call_id

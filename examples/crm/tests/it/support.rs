@@ -327,7 +327,7 @@ impl Crm {
     /// Gives numbers to the notifications that wait, and delivers them.
     pub(crate) async fn deliver(&self) {
         let now = Timestamp::now().max(self.clock.now());
-        self.dispatcher.run_once(now).await.unwrap();
+        while self.dispatcher.run_once(now).await.unwrap().claimed > 0 {}
     }
 }
 
