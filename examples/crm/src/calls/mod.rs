@@ -1,9 +1,9 @@
 //! Calls: where they go, and what comes of them.
 //!
 //! What is set ([`Rule`], [`Menu`], [`CallSettings`]) becomes the plan of a call when it begins
-//! ([`plan`], [`planner`]), and the call walks through its plan ([`flow`]), as Twilio asks for one
-//! step after the other ([`webhooks`]). [`document`] says what is heard on the way. When it is over,
-//! our people are told ([`settle`]).
+//! (`plan`, `planner`), and the call walks through its plan (`flow`), as Twilio asks for one
+//! step after the other (`webhooks`). `document` says what is heard on the way. When it is over,
+//! our people are told (`settle`).
 
 mod answer;
 mod document;

@@ -5,7 +5,7 @@
 //! deletes there, and so is what the [indexes](super::words) for search keep. A STOP survives as a digest
 //! of the number.
 //!
-//! An area that keeps something of contacts in tables of its own adds its statements to [`AREAS`]; a
+//! An area that keeps something of contacts in tables of its own adds its statements to `AREAS`; a
 //! test looks through the database for tables that were forgotten.
 
 use std::time::Duration;

@@ -24,7 +24,7 @@ pub enum MergeError {
     /// They are one already, or one is the other.
     #[error("these are one contact already")]
     Same,
-    /// It would be more than [`MOST`].
+    /// It would be more than `MOST`.
     #[error("one person can have 20 contacts at most")]
     TooMany,
     /// They are not one.

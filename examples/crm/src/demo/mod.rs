@@ -1,11 +1,11 @@
 //! A company with made-up people around it, for `crm demo`: a server whose Twilio is a fake that is
 //! alive.
 //!
-//! - [`cast`]: who there is, and what becomes of texts and calls to them
-//! - [`set_up`]: who works there, and where calls go
-//! - [`history`]: what has happened in the days before
-//! - [`life`]: people who write, call, and answer what the company writes
-//! - [`welcome`]: what can be tried, as lines to copy
+//! - `cast`: who there is, and what becomes of texts and calls to them
+//! - `set_up`: who works there, and where calls go
+//! - `history`: what has happened in the days before
+//! - `life`: people who write, call, and answer what the company writes
+//! - `welcome`: what can be tried, as lines to copy
 
 mod cast;
 mod deck;

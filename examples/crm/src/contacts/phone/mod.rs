@@ -1,7 +1,7 @@
 //! Phone numbers, between what people type and E.164.
 //!
 //! Every number that comes from a person goes through [`normalise`] or [`address`], so that one
-//! number has one spelling in the database; every number that is shown goes through [`format`].
+//! number has one spelling in the database; every number that is shown goes through [`format`](fn@format).
 //!
 //! - `typed` reads what may stand in a number: digits of several scripts, brackets, an extension.
 //! - `countries` knows which numbers a country has, and how they are dialled there.
