@@ -291,6 +291,8 @@ pub async fn unread_threads(
     Ok(i64::try_from(ids.len()).unwrap_or(MOST))
 }
 
+// The other numbers of a contact come first in the last subquery: SQLite keeps to the order of a
+// `cross join`, and would else read all that the company got since the person has read.
 macro_rules! columns {
     () => {
         "t.contact_id, t.last_id, t.last_out_failed, c.address, c.name,
@@ -304,9 +306,9 @@ macro_rules! columns {
                and u.direction = 'INBOUND' and u.id > coalesce(r.last_read_id, $4)
              limit 100) mine)
          + (select count(*) from (
-             select 1 as one from contact_links l
-             join sms u on u.company_id = l.company_id and u.contact_id = l.other_id
+             select 1 as one from contact_links l cross join sms u
              where l.company_id = t.company_id and l.primary_id = t.contact_id
+               and u.company_id = l.company_id and u.contact_id = l.other_id
                and u.direction = 'INBOUND' and u.id > coalesce(r.last_read_id, $4)
              limit 100) theirs) as unread"
     };

@@ -43,6 +43,10 @@ async fn lists_find_their_rows_by_an_index_on_sqlite() {
             let may_scan = is_short.iter().chain(&is_own).any(|it| step.contains(it))
                 || step == "SCAN (subquery-1)";
             assert!(!step.starts_with("SCAN") || may_scan, "{sql}\n{plan:#?}");
+            // What is unread is counted among a contact's messages, not among the company's.
+            let is_of_company = sql.contains("sms u") && step.starts_with("SEARCH u ");
+            let is_counted = !is_of_company || step.contains("contact_id=?");
+            assert!(is_counted, "{sql}\n{plan:#?}");
             // Nothing is sorted but what was looked up by its ids.
             let is_sort = step.contains("TEMP B-TREE FOR ORDER BY");
             assert!(!is_sort || sql.contains("json_each"), "{sql}\n{plan:#?}");
