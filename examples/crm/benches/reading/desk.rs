@@ -9,6 +9,7 @@ use hyper_util::{
     rt::TokioExecutor,
 };
 use serde_json::{Value, json};
+use tokio::time::sleep;
 
 use crate::{
     seed::{PASSWORD, PUBLIC_URL, TOKEN},
@@ -58,20 +59,28 @@ impl Desk {
         self.timed(path).await.0
     }
 
-    /// What is there, and how long it took until all of it was here.
+    /// What is there, and how long it took until all of it was here. The server takes so many requests a
+    /// minute of one caller: then this one waits, and asks again.
     pub(crate) async fn timed(&self, path: &str) -> (Value, Duration) {
-        let (name, value) = &self.credential;
-        let request = Request::get(format!("http://{}{path}", self.address))
-            .header(name, value)
-            .body(String::new())
-            .unwrap();
-        let start = Instant::now();
-        let answer = self.client.request(request).await.unwrap();
-        let status = answer.status();
-        let body = answer.into_body().collect().await.unwrap().to_bytes();
-        let took = start.elapsed();
-        assert_eq!(status, StatusCode::OK, "{path}");
-        (serde_json::from_slice(&body).unwrap(), took)
+        loop {
+            let (name, value) = &self.credential;
+            let request = Request::get(format!("http://{}{path}", self.address))
+                .header(name, value)
+                .body(String::new())
+                .unwrap();
+            let start = Instant::now();
+            let answer = self.client.request(request).await.unwrap();
+            let (parts, body) = answer.into_parts();
+            let body = body.collect().await.unwrap().to_bytes();
+            let took = start.elapsed();
+            if parts.status == StatusCode::TOO_MANY_REQUESTS {
+                let seconds = parts.headers[header::RETRY_AFTER].to_str().unwrap();
+                sleep(Duration::from_secs(seconds.parse().unwrap())).await;
+                continue;
+            }
+            assert_eq!(parts.status, StatusCode::OK, "{path}");
+            return (serde_json::from_slice(&body).unwrap(), took);
+        }
     }
 
     /// Each round's path, one after the other.
