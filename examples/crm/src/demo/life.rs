@@ -76,9 +76,9 @@ const COURSES: [Course; 4] = [
 
 /// What people live in.
 #[derive(Clone, Copy)]
-struct Life<'a> {
-    demo: &'a Demo,
-    speed: f64,
+pub(super) struct Life<'a> {
+    pub(super) demo: &'a Demo,
+    pub(super) speed: f64,
 }
 
 impl Life<'_> {
@@ -129,7 +129,7 @@ impl Life<'_> {
     }
 
     /// Somebody calls, one after the other.
-    async fn call(self) -> Infallible {
+    pub(super) async fn call(self) -> Infallible {
         let mut random = random();
         let mut people = Deck::new(&LIVELY);
         for course in COURSES.iter().cycle() {
@@ -177,7 +177,7 @@ impl Life<'_> {
     }
 
     /// The owner writes to somebody, now and then to a phone that is off or to a landline.
-    async fn serve(self) -> Infallible {
+    pub(super) async fn serve(self) -> Infallible {
         let mut random = random();
         let (mut people, mut texts) = (Deck::new(&REACHED), Deck::new(&TEXTS));
         loop {
@@ -193,7 +193,7 @@ impl Life<'_> {
     }
 
     /// Whoever gets a text of the company's answers it after a while.
-    async fn answer(self) -> Infallible {
+    pub(super) async fn answer(self) -> Infallible {
         let mut answered = HashSet::new();
         let mut answers = ANSWERS.iter().cycle();
         loop {
