@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Accounts, CheckAccounts},
-    api::{self, Access, ForgetKeys, Problem},
+    api::{self, Access, ForgetKeys, Problem, Turns},
     calls::{self, CALL_FALLBACK, Calls, LookUp, Outgoing, Settle, Sweep},
     clock::Clock,
     closable::ClosableBus,
@@ -54,6 +54,8 @@ pub struct AppState {
     pub access: Access,
     /// What happens to webhooks.
     pub hooks: Hooks,
+    /// How many requests read lists at once.
+    pub turns: Turns,
     /// Who may send them.
     pub signature: ValidateSignatureLayer,
     /// Who listens.
@@ -225,6 +227,7 @@ impl AppState {
                 database,
                 access,
                 hooks,
+                turns: Turns::default(),
                 signature,
                 live,
                 live_bus,

@@ -78,8 +78,12 @@ use crate::{
 #[derive(Clone)]
 pub struct SqliteStore {
     pool: SqlitePool,
+    writing: SqlitePool,
     writer: Writer,
 }
+
+/// How long a write waits for its turn.
+const PATIENCE: Duration = Duration::from_secs(5);
 
 impl SqliteStore {
     /// Opens the file that a URL such as `sqlite://crm.db` names, and creates it if it is not there.
@@ -142,7 +146,7 @@ impl SqliteStore {
             .journal_mode(SqliteJournalMode::Wal)
             .synchronous(SqliteSynchronous::Full)
             .foreign_keys(true)
-            .busy_timeout(Duration::from_secs(5)))
+            .busy_timeout(PATIENCE))
     }
 
     /// Opens a file with settings of your own.
@@ -153,9 +157,11 @@ impl SqliteStore {
     /// # Panics
     /// Outside a tokio runtime.
     pub async fn connect_with(options: SqliteConnectOptions) -> Result<Self, StoreError> {
-        // The writer's connection stays open and is never waited for.
+        // Its one connection stays open. Whoever wants to write waits in a queue for it, which is
+        // fairer and quicker than asking SQLite for the lock again and again.
         let writing = SqlitePoolOptions::new()
             .max_connections(1)
+            .acquire_timeout(PATIENCE)
             .test_before_acquire(false)
             .idle_timeout(None)
             .max_lifetime(None)
@@ -169,7 +175,8 @@ impl SqliteStore {
             .map_err(store_error)?;
         Ok(Self {
             pool,
-            writer: Writer::start(writing),
+            writer: Writer::start(writing.clone()),
+            writing,
         })
     }
 
@@ -185,6 +192,7 @@ impl SqliteStore {
     pub fn new(pool: SqlitePool) -> Self {
         Self {
             writer: Writer::start(pool.clone()),
+            writing: pool.clone(),
             pool,
         }
     }
@@ -226,6 +234,15 @@ impl SqliteStore {
         &self.pool
     }
 
+    /// The pool that writes. If the store has opened the file itself, this has one connection, which it
+    /// shares with the store's own writes: a transaction of yours that begins here waits for its turn
+    /// in a queue. Hold it for as short as you can, and do not wait for the store in it: the store
+    /// waits for you.
+    #[must_use]
+    pub fn writing_pool(&self) -> &SqlitePool {
+        &self.writing
+    }
+
     /// Asks the database whether it answers: for a readiness check.
     ///
     /// # Errors
@@ -265,7 +282,7 @@ impl SqliteStore {
     /// #[async_trait]
     /// impl Store for CountingStore {
     ///     async fn record(&self, change: &Change) -> Result<Recorded, StoreError> {
-    ///         let pool = self.0.pool();
+    ///         let pool = self.0.writing_pool();
     ///         let begun = pool.begin_with("begin immediate").await;
     ///         let mut transaction = begun.map_err(StoreError::backend)?;
     ///         let recorded = self.0.record_with(&mut transaction, change).await?;

@@ -72,7 +72,7 @@ impl Storage {
             let unfinished = path.with_extension("unfinished");
             remove_file(&unfinished);
             let db = fill(&url_of(&unfinished), size).await;
-            if let Db::Sqlite(pool) = &db {
+            if let Db::Sqlite { reading: pool, .. } = &db {
                 let checkpoint = "pragma wal_checkpoint(truncate)";
                 sqlx::raw_sql(checkpoint).execute(pool).await.unwrap();
             }

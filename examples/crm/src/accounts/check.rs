@@ -89,7 +89,7 @@ impl CheckAccounts {
              returning account_sid",
         );
         let next = now.checked_add(EVERY).unwrap_or(Timestamp::MAX);
-        let row = db.row(sql, args![now, next]).await?;
+        let row = db.write_row(sql, args![now, next]).await?;
         row.map(|row| row.get::<String>("account_sid").map(Into::into))
             .transpose()
     }

@@ -155,7 +155,7 @@ impl SetupProblem {
             kind.remedy(),
             now
         ];
-        let row = db.row(sql, args).await?;
+        let row = db.write_row(sql, args).await?;
         problem(&row.ok_or_else(|| StoreError::corrupt("setup problem", "it is gone"))?)
     }
 

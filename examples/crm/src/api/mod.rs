@@ -43,6 +43,7 @@ mod setup_problems;
 mod templates;
 mod threads;
 mod tokens;
+mod turns;
 mod uploads;
 mod users;
 mod view;
@@ -52,7 +53,7 @@ use std::time::Duration;
 use axum::{
     Router,
     extract::{DefaultBodyLimit, Request},
-    middleware::{Next, from_fn},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use tokio::time::timeout;
@@ -60,10 +61,12 @@ use utoipa::OpenApi;
 use utoipa_axum::router::OpenApiRouter;
 
 use self::idempotency::IdempotentRoutes;
+pub(crate) use self::turns::take_turns;
 pub use self::{
     access::{Access, Actor, Caller, LiveCaller, Operator},
     idempotency::{ForgetKeys, IdempotencyKey},
     problem::Problem,
+    turns::Turns,
 };
 use crate::app::AppState;
 
@@ -82,9 +85,8 @@ const BODY_LIMIT: usize = 64 * 1024;
 struct Document;
 
 /// All routes but the webhooks, and the document that describes them.
-fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
+fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
     let (router, document) = OpenApiRouter::with_openapi(Document::openapi())
-        .merge(accounts::router())
         .merge(audit::router())
         .merge(auto_reply::router())
         .merge(call_rules::router())
@@ -94,8 +96,6 @@ fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(consent::router())
         .merge(contacts::router())
         .merge(hours::router())
-        .merge(line_webhooks::router())
-        .merge(lines::router())
         .merge(menus::router())
         .merge(messages::router())
         .merge(messaging_settings::router())
@@ -103,7 +103,6 @@ fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(outgoing::router())
         .merge(reconcile::router())
         .merge(recording_settings::router())
-        .merge(recordings::router())
         .merge(search::router())
         .merge(sessions::router())
         .merge(settings::router())
@@ -112,6 +111,12 @@ fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(threads::router())
         .merge(tokens::router())
         .merge(users::router())
+        .route_layer(from_fn_with_state(turns.clone(), take_turns))
+        // They may wait for Twilio, and nobody is to wait for them.
+        .merge(accounts::router())
+        .merge(line_webhooks::router())
+        .merge(lines::router())
+        .merge(recordings::router())
         .route_layer(from_fn(time_limit))
         // They may take as long as they take.
         .merge(live::router())
@@ -129,7 +134,9 @@ fn router() -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// All routes but the webhooks, with what goes around them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let idempotent = IdempotentRoutes::of(&document());
-    let routes = router().0.fallback(async || Problem::not_found());
+    let routes = router(&state.turns)
+        .0
+        .fallback(async || Problem::not_found());
     guard::guard(routes, idempotent, state)
 }
 
@@ -137,7 +144,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
 #[must_use]
 pub fn document() -> serde_json::Value {
     // It is plain data with texts as keys, which is always JSON.
-    let document = serde_json::to_value(router().1).unwrap_or_default();
+    let document = serde_json::to_value(router(&Turns::default()).1).unwrap_or_default();
     openapi::finish(document)
 }
 

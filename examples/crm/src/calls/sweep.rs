@@ -83,7 +83,7 @@ impl Sweep {
                    returning call_id";
         let due = now.checked_add(wait).unwrap_or(now);
         let args = args![call.id, call.company, checks + 1, due, now];
-        Ok(db.row(sql, args).await?.is_some())
+        Ok(db.write_row(sql, args).await?.is_some())
     }
 
     async fn look_up(&self, call: &Open, now: Timestamp) -> anyhow::Result<()> {

@@ -78,7 +78,7 @@ pub async fn contacts(
     // One too many only tells that there are more.
     let most = i64::try_from(limit).unwrap_or(i64::MAX).saturating_add(1);
     let rows = match db {
-        Db::Sqlite(_) => contacts_sqlite(db, company, &terms, before, blocked, most).await,
+        Db::Sqlite { .. } => contacts_sqlite(db, company, &terms, before, blocked, most).await,
         Db::Postgres(_) => contacts_postgres(db, company, &terms, before, blocked, most).await,
     }?;
     let shown = &rows[..rows.len().min(limit)];
@@ -233,7 +233,7 @@ pub async fn messages(
         return Ok(Vec::new());
     }
     let rows = match db {
-        Db::Sqlite(_) => messages_sqlite(db, company, &words, before, limit).await?,
+        Db::Sqlite { .. } => messages_sqlite(db, company, &words, before, limit).await?,
         Db::Postgres(_) => {
             let sql = "select id from sms
                        where company_id = $1

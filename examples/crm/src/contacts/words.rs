@@ -29,7 +29,7 @@ const MERGES: [[&str; 2]; 2] = [
 /// # Errors
 /// If the database fails.
 pub async fn forget_removed(db: &Db) -> Result<(), StoreError> {
-    let Db::Sqlite(_) = db else {
+    let Db::Sqlite { .. } = db else {
         return Ok(());
     };
     for [begin, go_on] in MERGES {

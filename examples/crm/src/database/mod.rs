@@ -76,7 +76,10 @@ impl Database {
             .context("the SQLite file can't be opened")?;
         store.migrate().await.context(OLD_STORE)?;
         migrate_sqlite(store.pool()).await.context(OLD_CRM)?;
-        let db = Db::Sqlite(store.pool().clone());
+        let db = Db::Sqlite {
+            reading: store.pool().clone(),
+            writing: store.writing_pool().clone(),
+        };
         Ok(Self {
             store: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),

@@ -91,24 +91,31 @@ impl From<Vec<u8>> for Arg {
 #[derive(Debug, Clone)]
 pub enum Db {
     /// One file.
-    Sqlite(SqlitePool),
+    Sqlite {
+        /// What reads.
+        reading: SqlitePool,
+        /// What writes: one connection, so that writes wait for each other in a queue.
+        writing: SqlitePool,
+    },
     /// A server.
     Postgres(PgPool),
 }
 
 impl Db {
-    /// Runs a statement and gives its rows.
+    /// Runs a statement that reads, and gives its rows.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn rows(&self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
-        #[cfg(test)]
-        note(sql, &args);
-        let rows = match self {
-            Self::Sqlite(pool) => sqlite(sql, args).fetch_all(pool).await.map(sqlite_rows),
-            Self::Postgres(pool) => postgres(sql, args).fetch_all(pool).await.map(postgres_rows),
+        debug_assert!(
+            !sql.contains(" returning "),
+            "it writes, and has to wait for its turn: {sql}"
+        );
+        let pool = match self {
+            Self::Sqlite { reading, .. } => Pool::Sqlite(reading),
+            Self::Postgres(pool) => Pool::Postgres(pool),
         };
-        rows.map_err(failed)
+        pool.rows(sql, args).await
     }
 
     /// Runs a statement and gives its first row, if it has one.
@@ -119,14 +126,42 @@ impl Db {
         Ok(self.rows(sql, args).await?.into_iter().next())
     }
 
+    /// Runs a statement that writes, and gives the rows that it returns.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn write_rows(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Vec<Row>, StoreError> {
+        let pool = match self {
+            Self::Sqlite { writing, .. } => Pool::Sqlite(writing),
+            Self::Postgres(pool) => Pool::Postgres(pool),
+        };
+        pool.rows(sql, args).await
+    }
+
+    /// Runs a statement that writes, and gives the first row that it returns, if there is one.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn write_row(
+        &self,
+        sql: &'static str,
+        args: Vec<Arg>,
+    ) -> Result<Option<Row>, StoreError> {
+        Ok(self.write_rows(sql, args).await?.into_iter().next())
+    }
+
     /// Runs a statement and says how many rows it has touched.
     ///
     /// # Errors
     /// If the database fails.
     pub async fn execute(&self, sql: &'static str, args: Vec<Arg>) -> Result<u64, StoreError> {
         let done = match self {
-            Self::Sqlite(pool) => sqlite(sql, args)
-                .execute(pool)
+            Self::Sqlite { writing, .. } => sqlite(sql, args)
+                .execute(writing)
                 .await
                 .map(|done| done.rows_affected()),
             Self::Postgres(pool) => postgres(sql, args)
@@ -144,7 +179,9 @@ impl Db {
     /// If the database fails.
     pub async fn begin(&self) -> Result<Tx, StoreError> {
         let tx = match self {
-            Self::Sqlite(pool) => pool.begin_with("begin immediate").await.map(Tx::Sqlite),
+            Self::Sqlite { writing, .. } => {
+                writing.begin_with("begin immediate").await.map(Tx::Sqlite)
+            }
             Self::Postgres(pool) => pool.begin().await.map(Tx::Postgres),
         };
         tx.map_err(failed)
@@ -154,7 +191,7 @@ impl Db {
     #[must_use]
     pub fn pick(&self, sqlite: &'static str, postgres: &'static str) -> &'static str {
         match self {
-            Self::Sqlite(_) => sqlite,
+            Self::Sqlite { .. } => sqlite,
             Self::Postgres(_) => postgres,
         }
     }
@@ -162,9 +199,30 @@ impl Db {
     /// Closes the connections; everything fails from then on.
     pub async fn close(&self) {
         match self {
-            Self::Sqlite(pool) => pool.close().await,
+            Self::Sqlite { reading, writing } => {
+                writing.close().await;
+                reading.close().await;
+            }
             Self::Postgres(pool) => pool.close().await,
         }
+    }
+}
+
+/// The connections that a statement goes to.
+enum Pool<'a> {
+    Sqlite(&'a SqlitePool),
+    Postgres(&'a PgPool),
+}
+
+impl Pool<'_> {
+    async fn rows(self, sql: &'static str, args: Vec<Arg>) -> Result<Vec<Row>, StoreError> {
+        #[cfg(test)]
+        note(sql, &args);
+        let rows = match self {
+            Self::Sqlite(pool) => sqlite(sql, args).fetch_all(pool).await.map(sqlite_rows),
+            Self::Postgres(pool) => postgres(sql, args).fetch_all(pool).await.map(postgres_rows),
+        };
+        rows.map_err(failed)
     }
 }
 

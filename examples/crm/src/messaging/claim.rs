@@ -114,7 +114,7 @@ impl Messaging {
              returning *",
         );
         let args = args![now, state, after(now, LEASE), limit];
-        let rows = self.db().rows(sql, args).await?;
+        let rows = self.db().write_rows(sql, args).await?;
         rows.iter().map(Outgoing::read).collect()
     }
 

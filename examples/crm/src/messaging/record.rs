@@ -239,7 +239,7 @@ impl Messaging {
             why.map(GaveUp::as_str),
             now
         ];
-        match self.db().row(sql, args).await {
+        match self.db().write_row(sql, args).await {
             Ok(Some(row)) => self.tell_end(&Outgoing::read(&row)?, now).await,
             Ok(None) => Ok(()),
             Err(error) => is_of_other_text(text, &message.sid, error),

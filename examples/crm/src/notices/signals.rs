@@ -108,7 +108,7 @@ impl Signals {
     pub async fn connect(db: &Db) -> Result<Self, StoreError> {
         let listeners = Listeners::default();
         let task = match db {
-            Db::Sqlite(_) => None,
+            Db::Sqlite { .. } => None,
             Db::Postgres(pool) => {
                 let listener = listen(pool)
                     .await
@@ -140,7 +140,7 @@ impl Signals {
             user,
             frame,
         };
-        if let Db::Sqlite(_) = self.db {
+        if let Db::Sqlite { .. } = self.db {
             self.listeners.tell(&signal);
             return;
         }

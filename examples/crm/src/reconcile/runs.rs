@@ -125,7 +125,7 @@ pub(super) async fn claim(
     );
     let lease = later(now, LEASE);
     let args = args![now, lease, account.map(AccountSid::as_str)];
-    let row = db.row(sql, args).await?;
+    let row = db.write_row(sql, args).await?;
     row.map(|row| {
         Ok(Run {
             id: row.get("id")?,

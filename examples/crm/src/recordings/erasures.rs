@@ -82,7 +82,7 @@ impl DrainErasures {
                  where due_at <= $1 order by due_at limit 1 for update skip locked)
              returning account_sid, kind, sid, attempt",
         );
-        let row = db.row(sql, args![now, later(now, LEASE)]).await?;
+        let row = db.write_row(sql, args![now, later(now, LEASE)]).await?;
         row.map(|row| {
             Ok(Erasure {
                 account_sid: row.get::<String>("account_sid")?.into(),
@@ -183,7 +183,7 @@ impl Recordings {
         let sql = "update recording_files set due_at = null
                    where account_sid = $1 and recording_sid = $2
                    returning company_id, recording_id";
-        if let Some(row) = self.db.row(sql, key()).await? {
+        if let Some(row) = self.db.write_row(sql, key()).await? {
             let removed = self
                 .files
                 .remove(row.get("company_id")?, row.get("recording_id")?)

@@ -128,7 +128,10 @@ impl Recordings {
                  where due_at <= $1 order by due_at limit 1 for update skip locked)
              returning account_sid, recording_sid, company_id, recording_id, at_twilio, here, attempt",
         );
-        let row = self.db.row(sql, args![now, later(now, LEASE)]).await?;
+        let row = self
+            .db
+            .write_row(sql, args![now, later(now, LEASE)])
+            .await?;
         row.map(|row| Deletion::read(&row)).transpose()
     }
 

@@ -31,7 +31,7 @@ async fn lists_find_their_rows_by_an_index_on_sqlite() {
     let name = std::env::temp_dir().join(format!("crm-plans-{}.sqlite", Uuid::now_v7()));
     let url = Secret::new(&format!("sqlite:{}", name.display()));
     let database = Database::connect(&url).await.unwrap();
-    let Db::Sqlite(pool) = database.db.clone() else {
+    let Db::Sqlite { reading: pool, .. } = database.db.clone() else {
         panic!("this is SQLite");
     };
     for (sql, args) in used(&database).await {
@@ -77,7 +77,7 @@ async fn what_is_erased_is_found_by_an_index() {
     let name = std::env::temp_dir().join(format!("crm-erase-{}.sqlite", Uuid::now_v7()));
     let url = Secret::new(&format!("sqlite:{}", name.display()));
     let database = Database::connect(&url).await.unwrap();
-    let Db::Sqlite(pool) = database.db.clone() else {
+    let Db::Sqlite { reading: pool, .. } = database.db.clone() else {
         panic!("this is SQLite");
     };
     let now = Timestamp::now();
@@ -98,7 +98,11 @@ async fn what_is_erased_is_found_by_an_index() {
 
 async fn sqlite_plan(pool: &SqlitePool, sql: &'static str, args: Vec<Arg>) -> Vec<String> {
     let explain: &'static str = Box::leak(format!("explain query plan {sql}").into());
-    let rows = Db::Sqlite(pool.clone()).rows(explain, args).await.unwrap();
+    let db = Db::Sqlite {
+        reading: pool.clone(),
+        writing: pool.clone(),
+    };
+    let rows = db.rows(explain, args).await.unwrap();
     let details = rows.iter().map(|row| row.get("detail").unwrap());
     details.collect()
 }

@@ -508,7 +508,7 @@ fn keyring(keys: &[&str]) -> Keyring {
 /// Everything in the database, as text; bytes as hexadecimal digits on Postgres.
 async fn dump(crm: &Crm) -> String {
     match &crm.state.database.db {
-        Db::Sqlite(_) => {
+        Db::Sqlite { .. } => {
             let url = crm.config.database_url.expose();
             let path = url.strip_prefix("sqlite:").unwrap();
             ["", "-wal"]

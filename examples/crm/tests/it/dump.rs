@@ -25,7 +25,7 @@ pub(crate) async fn dump(db: &Db) -> Dump {
 
 async fn rows(db: &Db, table: &str) -> Vec<String> {
     let sql = match db {
-        Db::Sqlite(_) => {
+        Db::Sqlite { .. } => {
             let sql = format!("select name from pragma_table_info('{table}')");
             let columns = db.rows(sql.leak(), args![]).await.unwrap();
             let columns: Vec<_> = columns

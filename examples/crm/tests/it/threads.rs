@@ -404,7 +404,7 @@ async fn threads_of_an_older_database_are_made() {
 
 /// Makes the database one of before there were threads.
 async fn forget_threads(crm: &Crm) {
-    let Db::Sqlite(pool) = &crm.state.database.db else {
+    let Db::Sqlite { reading: pool, .. } = &crm.state.database.db else {
         panic!("only on SQLite");
     };
     let drops = "

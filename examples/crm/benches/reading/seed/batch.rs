@@ -24,7 +24,7 @@ impl Batch {
         let values: Vec<_> = (0..)
             .zip(&columns)
             .map(|(place, (_, kind))| match db {
-                Db::Sqlite(_) => format!("value ->> {place}"),
+                Db::Sqlite { .. } => format!("value ->> {place}"),
                 Db::Postgres(_) => format!("(value ->> {place})::{kind}"),
             })
             .collect();

@@ -88,7 +88,7 @@ pub(super) async fn claim(
         before(now, KEPT),
         before(now, ABANDONED),
     ];
-    if db.row(sql, args).await?.is_some() {
+    if db.write_row(sql, args).await?.is_some() {
         let db = db.clone();
         return Ok(Claimed::Ours(Claim { db, id }));
     }
