@@ -57,4 +57,5 @@ create index recording_deletions_due on recording_deletions (due_at);
 create unique index recordings_by_company on recordings (company_id, id);
 create index recordings_kept on recordings (company_id, id) where status_rank < 80;
 create index recordings_voicemails on recordings (company_id, id) where source = 'RecordVerb';
+create index recordings_of_call on recordings (company_id, call_id, id);
 create index recordings_by_change on recordings (company_id, updated_at);

@@ -23,7 +23,7 @@ use uuid::Uuid;
 
 use crate::{
     accounts::{Accounts, CheckAccounts},
-    api::{self, Access, ForgetKeys, Problem, Turns},
+    api::{self, Access, ForgetKeys, Problem, Turns, UploadLimits},
     calls::{self, CALL_FALLBACK, Calls, LookUp, Outgoing, Settle, Sweep},
     clock::Clock,
     closable::ClosableBus,
@@ -56,6 +56,8 @@ pub struct AppState {
     pub hooks: Hooks,
     /// How many requests read lists at once.
     pub turns: Turns,
+    /// How many files may be handed in.
+    pub uploads: UploadLimits,
     /// Who may send them.
     pub signature: ValidateSignatureLayer,
     /// Who listens.
@@ -228,6 +230,7 @@ impl AppState {
                 access,
                 hooks,
                 turns: Turns::default(),
+                uploads: UploadLimits::new(&clock),
                 signature,
                 live,
                 live_bus,

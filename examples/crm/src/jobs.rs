@@ -1,8 +1,9 @@
 //! [`Jobs`]: what the server does besides answering.
 
-use std::{fmt, sync::Arc, time::Duration};
+use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
+use futures_util::FutureExt as _;
 use jiff::Timestamp;
 use tokio::{
     sync::{Notify, watch},
@@ -104,11 +105,17 @@ async fn repeat(
     mut stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
-        let pause = match job.run(clock.now()).await {
-            Ok(pause) => pause,
-            Err(error) => {
+        // A panic is a bug in one job, and no reason never to do it again.
+        let run = AssertUnwindSafe(job.run(clock.now())).catch_unwind();
+        let pause = match run.await {
+            Ok(Ok(pause)) => pause,
+            Ok(Err(error)) => {
                 let error: &(dyn std::error::Error + 'static) = &*error;
                 tracing::error!(job = job.name(), error, reason = "job", "job failed");
+                AFTER_FAILURE
+            }
+            Err(_panic) => {
+                tracing::error!(job = job.name(), reason = "panic", "job failed");
                 AFTER_FAILURE
             }
         };
@@ -138,6 +145,38 @@ mod tests {
             self.0.fetch_add(1, Ordering::SeqCst);
             Ok(Duration::from_secs(3600))
         }
+    }
+
+    /// Has a bug that shows the first time.
+    #[derive(Debug, Clone, Default)]
+    struct Broken(Count);
+
+    #[async_trait]
+    impl Job for Broken {
+        fn name(&self) -> &'static str {
+            "broken"
+        }
+
+        async fn run(&self, now: Timestamp) -> anyhow::Result<Duration> {
+            let pause = self.0.run(now).await;
+            assert!(self.0.0.load(Ordering::SeqCst) > 1, "a bug");
+            pause
+        }
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_panics_is_run_again() {
+        let broken = Broken::default();
+        let (_stop, stopped) = watch::channel(false);
+        let running = tokio::spawn(
+            Jobs::new()
+                .with(broken.clone())
+                .run(Clock::default(), stopped),
+        );
+        while broken.0.0.load(Ordering::SeqCst) < 2 {
+            tokio::time::sleep(Duration::from_secs(1)).await;
+        }
+        running.abort();
     }
 
     #[tokio::test(start_paused = true)]

@@ -83,7 +83,7 @@ pub struct Caller {
 }
 
 /// Who does something.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Actor {
     /// A person.
     User(UserId),

@@ -67,6 +67,7 @@ pub use self::{
     idempotency::{ForgetKeys, IdempotencyKey},
     problem::Problem,
     turns::Turns,
+    uploads::UploadLimits,
 };
 use crate::app::AppState;
 

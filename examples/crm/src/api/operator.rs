@@ -1,5 +1,7 @@
 //! `/api/operator`: webhooks that nobody owns, for whoever runs the server.
 
+use std::collections::HashSet;
+
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::Serialize;
@@ -117,6 +119,7 @@ async fn reroute(
 
 async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
     let mut rerouted = Rerouted::default();
+    let mut companies = HashSet::new();
     let mut request = PageRequest::newest(MAX_LIMIT);
     loop {
         let page = state.database.directory.unrouted(request).await?;
@@ -131,6 +134,9 @@ async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
             if let Some(said) = said {
                 said.apply(&state.database.db, &recorded).await?;
             }
+            if let Some(company) = recorded.company_id {
+                companies.insert(company);
+            }
             if recorded.is_routed() {
                 rerouted.routed += 1;
             } else {
@@ -139,7 +145,11 @@ async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
         }
         match page.next {
             Some(next) => request.before = Some(next),
-            None => return Ok(rerouted),
+            None => break,
         }
     }
+    for company in companies {
+        state.recordings.look_again(company).await?;
+    }
+    Ok(rerouted)
 }

@@ -14,11 +14,8 @@ use super::{Caller, Problem, extract::Body, problem::ProblemView};
 use crate::{
     app::AppState,
     people::{Permission, audit},
-    recordings::RecordingSettings,
+    recordings::{MOST_KEEP_DAYS, RecordingSettings},
 };
-
-/// A hundred years.
-const MOST_DAYS: u32 = 36_500;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -176,8 +173,8 @@ fn check_days(days: Option<u32>) -> Result<(), Problem> {
         Some(0) => Err(Problem::unprocessable(
             "`keep_days` is 1 at least, or null for ever",
         )),
-        Some(days) if days > MOST_DAYS => Err(Problem::unprocessable(format!(
-            "`keep_days` is {MOST_DAYS} at most, or null for ever"
+        Some(days) if days > MOST_KEEP_DAYS => Err(Problem::unprocessable(format!(
+            "`keep_days` is {MOST_KEEP_DAYS} at most, or null for ever"
         ))),
         _ => Ok(()),
     }

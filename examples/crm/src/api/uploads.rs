@@ -1,6 +1,6 @@
 //! `/api/media`: files to send; and `/media/{token}`, where Twilio fetches them.
 
-use std::time::Duration;
+use std::{num::NonZeroU32, sync::Arc, time::Duration};
 
 use axum::{
     Json,
@@ -10,20 +10,56 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 use serde::Serialize;
-use tokio::time::timeout;
+use tokio::{sync::Semaphore, time::timeout};
+use twilio_hooks::CompanyId;
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
-use super::{Caller, Problem, extract::Id, problem::ProblemView};
+use super::{Actor, Caller, Problem, extract::Id, problem::ProblemView};
 use crate::{
     app::AppState,
+    clock::Clock,
+    limit::Limit,
     messaging::media::{File, MAX_BYTES},
     people::Permission,
 };
 
 /// How long a file may take to arrive.
 const PATIENCE: Duration = Duration::from_secs(120);
+
+/// How many files one caller may hand in within an hour, all at once if need be.
+const AN_HOUR: NonZeroU32 = NonZeroU32::new(60).expect("it is above zero");
+
+/// How many files may arrive at once; each is in memory until it is complete.
+const AT_ONCE: usize = 16;
+
+/// How many files people and programs may hand in: each takes its room in the database for a day.
+/// Each server process counts for itself. Clones share the count.
+#[derive(Debug, Clone)]
+pub struct UploadLimits {
+    callers: Arc<Limit<(CompanyId, Actor)>>,
+    arriving: Arc<Semaphore>,
+}
+
+impl UploadLimits {
+    /// Nobody has handed in anything.
+    #[must_use]
+    pub fn new(clock: &Clock) -> Self {
+        Self {
+            callers: Arc::new(Limit::new(AN_HOUR, Duration::from_secs(3600), clock)),
+            arriving: Arc::new(Semaphore::new(AT_ONCE)),
+        }
+    }
+
+    fn check(&self, caller: &Caller) -> Result<(), Problem> {
+        let checked = self.callers.check((caller.company, caller.actor));
+        checked.map_err(|wait| {
+            tracing::warn!(reason = "too-many", "request of the API refused");
+            Problem::too_many("too many files; wait before the next one").with_retry_after(wait)
+        })
+    }
+}
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -55,6 +91,7 @@ struct UploadView {
     responses(
         (status = 201, body = UploadView),
         (status = 413, body = ProblemView),
+        (status = 429, description = "More than 60 files in an hour.", body = ProblemView),
         (status = 422, description = "It is none of these, or not what `Content-Type` says.", body = ProblemView),
     )
 )]
@@ -77,7 +114,12 @@ async fn upload(
     if announced.is_some_and(|length| length > MAX_BYTES) {
         return Err(too_large());
     }
-    let bytes = match timeout(PATIENCE, to_bytes(body, MAX_BYTES)).await {
+    state.uploads.check(&caller)?;
+    let arrived = async {
+        let _place = state.uploads.arriving.acquire().await;
+        to_bytes(body, MAX_BYTES).await
+    };
+    let bytes = match timeout(PATIENCE, arrived).await {
         Ok(Ok(bytes)) => bytes,
         Ok(Err(_)) => return Err(too_large()),
         Err(_) => {

@@ -4,7 +4,7 @@ use anyhow::{Context as _, bail, ensure};
 use jiff::SignedDuration;
 
 use super::file::{ReconcileSection, RecordingsSection};
-use crate::recordings::RecordingSettings;
+use crate::recordings::{MOST_KEEP_DAYS, RecordingSettings};
 
 /// When what was missed is looked for at Twilio.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -35,8 +35,10 @@ pub(super) fn recordings(section: &RecordingsSection) -> anyhow::Result<Recordin
         "`recordings.delete_at_twilio` needs `recordings.keep_copies`: nothing would be left"
     );
     ensure!(
-        settings.keep_days != Some(0),
-        "`recordings.keep_days` is 1 at least"
+        settings
+            .keep_days
+            .is_none_or(|days| (1..=MOST_KEEP_DAYS).contains(&days)),
+        "`recordings.keep_days` is between 1 and {MOST_KEEP_DAYS}; leave it out to keep them for ever"
     );
     Ok(settings)
 }

@@ -2,7 +2,9 @@
 //!
 //! The tables and triggers are in the step `0009_threads` of each database. On SQLite both are found
 //! by full-text indexes (trigrams for contacts); on Postgres by trigrams where it has them, and by
-//! `tsvector`. Every search looks at a bounded number of rows, however common the words are.
+//! `tsvector`. Every search reads a bounded number of rows of its company, however common the words are.
+//! On SQLite the trigrams of all companies are in one index, and what matches there is told apart by
+//! the company of its row: nothing of another company is read, but what it has takes time.
 
 use twilio_hooks::{CompanyId, ContactId, MessageId, store::StoreError};
 use uuid::Uuid;

@@ -49,7 +49,7 @@ impl Demo {
         {
             text += "\nListen to a message that a caller has left:\n\n";
             let path = format!("/api/recordings/{id}/audio");
-            text += &read(&path).replace('\n', " -o message.wav\n");
+            text += &read(&path).replace('\n', " -o message.mp3\n");
         }
         if is_there("post", "/api/session") {
             text += &format!(

@@ -51,8 +51,10 @@ impl WeekPlan {
 #[serde(deny_unknown_fields)]
 pub struct IntervalPlan {
     /// `09:00`.
+    #[schema(example = "09:00")]
     pub from: String,
     /// `17:00`; `24:00` is midnight at the end of the day.
+    #[schema(example = "17:00")]
     pub to: String,
 }
 
@@ -63,6 +65,7 @@ pub struct HolidayPlan {
     /// What it is called.
     pub name: String,
     /// `2026-12-25`.
+    #[schema(example = "2026-12-25")]
     pub date: String,
     /// Whether it comes back each year, from the year of `date` on. February 29 comes in leap years.
     #[serde(default)]

@@ -56,11 +56,14 @@ impl Job for CopyRecordings {
                 self.0.queue(company, now).await?;
             }
         }
+        self.0.files.sweep().await?;
         for _ in 0..AT_ONCE {
+            // Each has its lease from the time when it is begun: the ones before may have taken long.
+            let now = self.0.clock.now();
             let Some(waiting) = self.0.claim_copy(now).await? else {
                 return Ok(Duration::from_secs(60));
             };
-            self.0.copy(&waiting, now).await?;
+            self.0.copy(&waiting).await?;
         }
         Ok(Duration::from_secs(1))
     }
@@ -125,6 +128,16 @@ impl Recordings {
         Ok(())
     }
 
+    /// Looks at all recordings of a company again the next time: some came to it that are older than
+    /// what was looked at already.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn look_again(&self, company: CompanyId) -> Result<(), StoreError> {
+        let sql = "delete from recording_queues where company_id = $1";
+        self.db.execute(sql, args![company]).await.map(drop)
+    }
+
     async fn claim_copy(&self, now: Timestamp) -> Result<Option<Waiting>, StoreError> {
         let sql = self.db.pick(
             "update recording_files set due_at = $2, attempt = attempt + 1
@@ -154,8 +167,10 @@ impl Recordings {
         .transpose()
     }
 
-    async fn copy(&self, waiting: &Waiting, now: Timestamp) -> Result<(), StoreError> {
-        match self.fetch_copy(waiting).await {
+    async fn copy(&self, waiting: &Waiting) -> Result<(), StoreError> {
+        let copied = self.fetch_copy(waiting).await;
+        let now = self.clock.now();
+        match copied {
             Ok(copied) => self.keep(waiting, copied, now).await,
             Err(error) => self.try_later(waiting, &error, now).await,
         }
@@ -202,10 +217,7 @@ impl Recordings {
             .await?;
         if kept == 0 {
             drop(tx);
-            if let Err(error) = self.files.remove(waiting.company, waiting.id).await {
-                tracing::error!(recording.id = %waiting.id, %error, reason = "file", "a file is left over");
-            }
-            return Ok(());
+            return self.leave_or_remove(waiting).await;
         }
         if delete_at_twilio {
             let sql = "insert into recording_deletions (account_sid, recording_sid, company_id,
@@ -227,6 +239,23 @@ impl Recordings {
             .await?;
         }
         tx.commit().await
+    }
+
+    /// For whoever has copied and was too late. Somebody else may have kept the same file meanwhile, and
+    /// deleted the recording at Twilio: then this is the only copy, and stays.
+    async fn leave_or_remove(&self, waiting: &Waiting) -> Result<(), StoreError> {
+        let sql = "select recording_sid from recording_files f
+                   where f.account_sid = $1 and f.recording_sid = $2 and not exists (
+                       select d.recording_sid from recording_deletions d
+                       where d.account_sid = f.account_sid and d.recording_sid = f.recording_sid
+                         and d.here)";
+        let key = args![waiting.account_sid.as_str(), waiting.recording_sid.as_str()];
+        if self.db.row(sql, key).await?.is_none()
+            && let Err(error) = self.files.remove(waiting.company, waiting.id).await
+        {
+            tracing::error!(recording.id = %waiting.id, %error, reason = "file", "a file is left over");
+        }
+        Ok(())
     }
 
     async fn try_later(

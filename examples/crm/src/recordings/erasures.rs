@@ -9,7 +9,7 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
     AccountSid, CallSid, MessageSid, RecordingSid,
-    client::{Client, ClientError, ListMedia},
+    client::{Client, ClientError, ListCallRecordings, ListMedia},
     store::StoreError,
 };
 
@@ -29,14 +29,14 @@ const LEASE: SignedDuration = SignedDuration::from_mins(5);
 /// What is here of recordings on the list.
 const LATE: &[&str] = &[
     "delete from recording_drafts where recording_id in (
-         select r.id from erasures e
-         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+         select r.id from erasures e cross join recordings r
+         where r.account_sid = e.account_sid and r.recording_sid = e.sid)",
     "update calls set recording_url = null where id in (
-         select r.call_id from erasures e
-         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+         select r.call_id from erasures e cross join recordings r
+         where r.account_sid = e.account_sid and r.recording_sid = e.sid)",
     "delete from recordings where id in (
-         select r.id from erasures e
-         join recordings r on r.account_sid = e.account_sid and r.recording_sid = e.sid)",
+         select r.id from erasures e cross join recordings r
+         where r.account_sid = e.account_sid and r.recording_sid = e.sid)",
 ];
 
 /// Deletes at Twilio and in files what is on the list `erasures`.
@@ -52,12 +52,23 @@ impl DrainErasures {
 
     /// Puts recordings on the list that were reported after the contact of their call was erased.
     async fn add_late(&self, now: Timestamp) -> Result<(), StoreError> {
+        // Few calls are on that list: each is looked up in the recordings, of which there are many. In
+        // a cross join SQLite keeps that order.
+        let sql = "select r.id from erased_sids e
+                   cross join recordings r
+                   where r.account_sid = e.account_sid and r.call_sid = e.sid
+                     and r.company_id is not null
+                   limit 1";
+        if self.0.db.row(sql, args![]).await?.is_none() {
+            return Ok(());
+        }
         let mut tx = self.0.db.begin().await?;
         let sql = "insert into erasures (company_id, account_sid, kind, sid, due_at)
                    select r.company_id, r.account_sid, 'recording', r.recording_sid, $1
                    from erased_sids e
-                   join recordings r on r.account_sid = e.account_sid and r.call_sid = e.sid
-                   where r.company_id is not null
+                   cross join recordings r
+                   where r.account_sid = e.account_sid and r.call_sid = e.sid
+                     and r.company_id is not null
                    on conflict (account_sid, sid) do nothing";
         if tx.execute(sql, args![now]).await? > 0 {
             for sql in LATE {
@@ -171,7 +182,7 @@ impl Recordings {
                 gone(twilio.recordings().delete(&RecordingSid::from(sid)).await)
             }
             "message" => erase_message(&twilio, &MessageSid::from(sid)).await,
-            "call" => gone(twilio.calls().delete(&CallSid::from(sid)).await),
+            "call" => erase_call(&twilio, &CallSid::from(sid)).await,
             _ => return Err(EraseError::Unknown),
         };
         Ok(deleted.map_err(DeleteError::from)?)
@@ -198,6 +209,22 @@ impl Recordings {
         }
         Ok(())
     }
+}
+
+/// Its recordings first, also those whose report never came: without the call nobody would find them.
+async fn erase_call(twilio: &Client, sid: &CallSid) -> Result<(), ClientError> {
+    let recordings = twilio.recordings();
+    let of_call = recordings.list_of_call(sid, ListCallRecordings::new());
+    match of_call.all().await {
+        Ok(found) => {
+            for recording in found {
+                gone(recordings.delete(&recording.sid).await)?;
+            }
+        }
+        Err(error) if error.is_not_found() => {}
+        Err(error) => return Err(error),
+    }
+    gone(twilio.calls().delete(sid).await)
 }
 
 /// The files first: without the message nobody would find them.

@@ -4,6 +4,7 @@ use std::{
     io::{self, SeekFrom},
     path::{Path, PathBuf},
     sync::Arc,
+    time::{Duration, SystemTime},
 };
 
 use bytes::Bytes;
@@ -18,6 +19,13 @@ use uuid::Uuid;
 
 /// How much is read from a file at once.
 const PIECE: usize = 64 * 1024;
+
+/// The directory below ours for what is not complete. A server that dies leaves it there.
+const UNFINISHED: &str = "unfinished";
+
+/// How long nothing is added to a file before it counts as left over. Whoever still downloads it gets
+/// more of it, or gives up, much earlier.
+const LEFT_OVER: Duration = Duration::from_secs(3600);
 
 /// The directory with the copies of recordings: `recordings/<company>/<recording>`. Several servers on
 /// one database share it. Clones are cheap.
@@ -62,7 +70,9 @@ impl Files {
         let path = self.path(company, id);
         let directory = path.parent().unwrap_or(&self.root);
         make_directory(directory).await?;
-        let temporary = directory.join(format!(".{}.part", Uuid::new_v4().simple()));
+        let unfinished = self.root.join(UNFINISHED);
+        make_directory(&unfinished).await?;
+        let temporary = unfinished.join(format!("{id}.{}", Uuid::new_v4().simple()));
         let written = match write_checked(&temporary, download).await {
             Ok(copied) => fs::rename(&temporary, &path).await.map(|()| copied),
             Err(error) => Err(error),
@@ -88,10 +98,8 @@ impl Files {
         id: RecordingId,
         length: u64,
     ) -> io::Result<Option<File>> {
-        let file = match File::open(self.path(company, id)).await {
-            Ok(file) => file,
-            Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(None),
-            Err(error) => return Err(error),
+        let Some(file) = or_missing(File::open(self.path(company, id)).await)? else {
+            return Ok(None);
         };
         let same = file.metadata().await?.len() == length;
         Ok(same.then_some(file))
@@ -102,10 +110,46 @@ impl Files {
     /// # Errors
     /// If it is there and can't be removed.
     pub async fn remove(&self, company: CompanyId, id: RecordingId) -> io::Result<()> {
-        match fs::remove_file(self.path(company, id)).await {
-            Err(error) if error.kind() != io::ErrorKind::NotFound => Err(error),
-            _ => Ok(()),
+        let name = format!("{id}.");
+        self.remove_unfinished(|part, _| part.starts_with(&name))
+            .await?;
+        or_missing(fs::remove_file(self.path(company, id)).await).map(drop)
+    }
+
+    /// Removes what servers have left over that died while they were copying.
+    ///
+    /// # Errors
+    /// If it is there and can't be removed.
+    pub async fn sweep(&self) -> io::Result<()> {
+        let is_old = |at: SystemTime| at.elapsed().is_ok_and(|age| age > LEFT_OVER);
+        self.remove_unfinished(|_, changed| is_old(changed)).await
+    }
+
+    async fn remove_unfinished(
+        &self,
+        is_meant: impl Fn(&str, SystemTime) -> bool,
+    ) -> io::Result<()> {
+        let Some(mut parts) = or_missing(fs::read_dir(self.root.join(UNFINISHED)).await)? else {
+            return Ok(());
+        };
+        while let Some(part) = parts.next_entry().await? {
+            let Some(known) = or_missing(part.metadata().await)? else {
+                continue;
+            };
+            if is_meant(&part.file_name().to_string_lossy(), known.modified()?) {
+                or_missing(fs::remove_file(part.path()).await)?;
+            }
         }
+        Ok(())
+    }
+}
+
+/// What is not there is no error.
+fn or_missing<T>(done: io::Result<T>) -> io::Result<Option<T>> {
+    match done {
+        Ok(done) => Ok(Some(done)),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(None),
+        Err(error) => Err(error),
     }
 }
 

@@ -31,7 +31,7 @@ pub use self::{
     range::{BadRange, ByteRange},
     remove::{DeleteRecordings, ForgetRecordings, Preview},
     rows::{RecordingRow, Which},
-    settings::RecordingSettings,
+    settings::{MOST_KEEP_DAYS, RecordingSettings},
 };
 use crate::{accounts::Accounts, clock::Clock, database::Db};
 

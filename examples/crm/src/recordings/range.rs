@@ -79,10 +79,16 @@ impl ByteRange {
         matches!(self, Self::From { first: 0, .. }) && !self.is_probe()
     }
 
-    /// Whether it only finds out if parts can be had: some players ask for two bytes first.
+    /// Whether it only finds out if parts can be had: some players ask for the first two bytes before.
     #[must_use]
     pub fn is_probe(self) -> bool {
-        matches!(self, Self::From { first, last: Some(last) } if last - first < 2)
+        matches!(
+            self,
+            Self::From {
+                first: 0,
+                last: Some(0..=1)
+            }
+        )
     }
 }
 

@@ -96,15 +96,16 @@ impl Recordings {
         keep_days: u32,
         now: Timestamp,
     ) -> Result<bool, StoreError> {
+        // Before the transaction: it may have to look at many, and nobody else writes meanwhile.
         let sql = "select id from recordings
                    where company_id = $1 and status_rank < 80 and created_at < $2
                    order by id limit $3";
         let args = args![company, cutoff(now, keep_days), CHUNK];
-        let mut tx = self.db.begin().await?;
-        let rows = tx.rows(sql, args).await?;
+        let rows = self.db.rows(sql, args).await?;
         if rows.is_empty() {
             return Ok(false);
         }
+        let mut tx = self.db.begin().await?;
         for row in &rows {
             remove(&mut tx, company, row.get("id")?, now).await?;
         }
@@ -190,7 +191,9 @@ pub(super) fn gone(deleted: Result<(), ClientError>) -> Result<(), ClientError> 
 }
 
 fn cutoff(now: Timestamp, keep_days: u32) -> Timestamp {
-    later(now, SignedDuration::from_hours(-24 * i64::from(keep_days)))
+    let age = SignedDuration::from_hours(24 * i64::from(keep_days));
+    // What is kept longer than there is time is kept.
+    now.checked_sub(age).unwrap_or(Timestamp::MIN)
 }
 
 /// Makes a recording a deleted one. Says whether there is one.

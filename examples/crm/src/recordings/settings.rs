@@ -9,6 +9,9 @@ use crate::{
     database::{Row, Tx},
 };
 
+/// How many days recordings can be kept if not for ever: a hundred years.
+pub const MOST_KEEP_DAYS: u32 = 36_500;
+
 /// What a company wants done with its recordings.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct RecordingSettings {

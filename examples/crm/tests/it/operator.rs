@@ -1,8 +1,12 @@
 //! What the operator sees of webhooks that nobody owns.
 
+use jiff::SignedDuration;
 use twilio_hooks::{Address, LineId, store::Line};
 
-use crate::support::{ACCOUNT, ALPHA, BETA, Crm, OPERATOR, SENDER, sid};
+use crate::{
+    recordings,
+    support::{ACCOUNT, ALPHA, ALPHA_LINE, BETA, Crm, OPERATOR, SENDER, Storage, sid},
+};
 
 #[tokio::test]
 async fn there_is_nothing_without_an_operator() {
@@ -14,6 +18,32 @@ async fn there_is_nothing_without_an_operator() {
         .await
         .problem(404);
     crm.get(ALPHA, "/api/operator/unrouted").await.problem(404);
+}
+
+/// What came before the number was somebody's is copied like everything after it.
+#[tokio::test]
+async fn recordings_that_found_their_company_late_are_copied() {
+    let first = format!("operator_token = \"{OPERATOR}\"");
+    let crm = Crm::with_fake_and(Storage::sqlite(), &first).await;
+    recordings::set(&crm, true, false, None).await;
+    let number = "+12025550111";
+    crm.fake().add_number(number);
+    recordings::recorded(&crm, number).await;
+    recordings::recorded(&crm, ALPHA_LINE).await;
+    crm.clock.advance(SignedDuration::from_hours(48));
+    crm.work().await;
+    assert_eq!(recordings::stored(&crm), 1);
+
+    let companies = crm.state.database.settings.companies().await.unwrap();
+    let alpha = companies.iter().find(|company| company.name == "Alpha");
+    let id = LineId::at(jiff::Timestamp::now());
+    let account = crm.fake().account_sid();
+    let line = Line::new(id, account, Address::from(number), alpha.unwrap().id);
+    crm.state.database.lines.put_line(&line).await.unwrap();
+    crm.request("POST", OPERATOR, "/api/operator/reroute", None)
+        .await;
+    crm.work().await;
+    assert_eq!(recordings::stored(&crm), 2);
 }
 
 #[tokio::test]

@@ -93,7 +93,7 @@ async fn tell(crm: &Crm, call: &CallSid, recording: &RecordingSid, more: &[(&str
 }
 
 /// A call to a line with a recording at Twilio, of which the server knows; and what it sounds like.
-async fn recorded(crm: &Crm, line: &str) -> (RecordingSid, Vec<u8>) {
+pub(crate) async fn recorded(crm: &Crm, line: &str) -> (RecordingSid, Vec<u8>) {
     let fake = crm.fake();
     let lasts = Duration::from_secs(20);
     let call = fake.add_incoming_call(SENDER, line, CallFate::Completed(lasts));
@@ -152,7 +152,12 @@ fn has_recording(crm: &Crm, recording: &RecordingSid) -> bool {
         .any(|known| known.sid == *recording)
 }
 
-async fn set(crm: &Crm, keep_copies: bool, delete_at_twilio: bool, keep_days: Option<u32>) {
+pub(crate) async fn set(
+    crm: &Crm,
+    keep_copies: bool,
+    delete_at_twilio: bool,
+    keep_days: Option<u32>,
+) {
     let settings = json!({
         "keep_copies": keep_copies,
         "delete_at_twilio": delete_at_twilio,
@@ -547,6 +552,61 @@ on_both_databases! {
         assert_eq!(crm.fake().storage_requests().len(), 6);
     }
 
+    async fn who_copies_too_late_leaves_the_copy_of_somebody_else_alone(crm: Crm) {
+        let (recording, _) = recorded(&crm, ALPHA_LINE).await;
+        // Long enough for somebody else to be quicker.
+        crm.fake().set_recording_media(&recording, "audio/mpeg", sound(20_000_000));
+        set(&crm, true, false, None).await;
+        let now = crm.clock.now();
+        let somebody_else = async {
+            let sql = "update recording_files set attempt = 2, due_at = null, copied_at = $1
+                       where attempt = 1";
+            let args = || vec![Arg::from(now)];
+            while crm.state.database.db.execute(sql, args()).await.unwrap() == 0 {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+        };
+        tokio::join!(crm.work(), somebody_else);
+        assert_eq!(stored(&crm), 1);
+    }
+
+    async fn a_copy_that_nobody_wants_any_more_is_not_left_over(crm: Crm) {
+        let (recording, _) = recorded(&crm, ALPHA_LINE).await;
+        crm.fake().set_recording_media(&recording, "audio/mpeg", sound(20_000_000));
+        set(&crm, true, false, None).await;
+        let path = format!("/api/recordings/{}", only(&crm).await);
+        let deleted = async {
+            let sql = "select attempt from recording_files where attempt = 1";
+            while crm.state.database.db.rows(sql, vec![]).await.unwrap().is_empty() {
+                tokio::time::sleep(Duration::from_millis(1)).await;
+            }
+            assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
+        };
+        tokio::join!(crm.work(), deleted);
+        crm.work().await;
+        assert_eq!(stored(&crm), 0);
+    }
+
+    async fn what_a_server_left_half_done_goes_away(crm: Crm) {
+        recorded(&crm, ALPHA_LINE).await;
+        let unfinished = crm.data.join("files/recordings/unfinished");
+        std::fs::create_dir_all(&unfinished).unwrap();
+        let id = only(&crm).await;
+        let part = unfinished.join(format!("{id}.0123"));
+        std::fs::write(&part, "half of what was said").unwrap();
+        crm.work().await;
+        assert!(part.exists(), "somebody may be writing it");
+        let hours_ago = std::time::SystemTime::now() - Duration::from_secs(2 * 3600);
+        std::fs::File::open(&part).unwrap().set_modified(hours_ago).unwrap();
+        crm.work().await;
+        assert!(!part.exists());
+
+        std::fs::write(&part, "half of what was said").unwrap();
+        crm.delete(ALPHA, &format!("/api/recordings/{id}")).await;
+        crm.work().await;
+        assert!(!part.exists(), "it goes with the recording at once");
+    }
+
     async fn what_is_too_old_goes_after_it_was_announced(crm: Crm) {
         let (old, _) = recorded(&crm, ALPHA_LINE).await;
         let (others, _) = recorded(&crm, BETA_LINE).await;
@@ -585,6 +645,20 @@ on_both_databases! {
         set(&crm, true, false, Some(7)).await;
         assert_eq!(crm.get(BETA, path).await.json(), none);
         assert_eq!(audited(&crm, "recording_settings.changed").await, 1);
+    }
+
+    async fn a_recording_that_was_never_reported_goes_with_its_erased_contact(crm: Crm) {
+        let lasts = Duration::from_secs(20);
+        let fate = CallFate::Completed(lasts);
+        let call = crm.fake().add_incoming_call(SENDER, ALPHA_LINE, fate);
+        let recording = crm.fake().add_recording(&call, lasts);
+        crm.call(call.as_str(), SENDER, ALPHA_LINE).await;
+        let contacts = crm.get(ALPHA, "/api/contacts").await.items();
+        let path = format!("/api/contacts/{}", contacts[0]["id"].as_str().unwrap());
+        assert_eq!(crm.delete(ALPHA, &path).await.status, 204);
+        assert!(has_recording(&crm, &recording));
+        crm.work().await;
+        assert!(!has_recording(&crm, &recording));
     }
 
     async fn what_an_erased_contact_left_goes_at_twilio_and_here(crm: Crm) {

@@ -151,8 +151,12 @@ async fn once(
     }
 }
 
-/// Keeps an answer, if it is a success; else the key is free again.
+/// Keeps an answer, if it is a success. The key of a request that was refused is free again. After a
+/// failure of ours nobody knows how far it went: then the claim stays until it is given up.
 async fn keep(claim: &Claim, response: Response) -> Result<Response, Problem> {
+    if response.status().is_server_error() {
+        return Ok(response);
+    }
     if !response.status().is_success() {
         claim.release().await?;
         return Ok(response);

@@ -58,6 +58,7 @@ async fn create(
     let times = work.times.fetch_add(1, Ordering::SeqCst) + 1;
     match body["do"].as_str() {
         Some("refuse") => return Err(Problem::unprocessable("as the test asked for")),
+        Some("break") => return Err(Problem::internal()),
         Some("panic") => panic!("as the test asked for"),
         Some("wait") => {
             work.started.notify_one();
@@ -216,6 +217,13 @@ on_both! {
         assert_eq!(server.post(ONE, "/api/things/1", "k", &refused).await.0, 422);
         let made = (201, false, json!({ "made": 2 }));
         assert_eq!(server.post(ONE, "/api/things/1", "k", &json!({})).await, made);
+    }
+
+    async fn a_key_whose_request_broke_is_not_free_at_once(server: Server) {
+        let breaks = json!({ "do": "break" });
+        assert_eq!(server.post(ONE, "/api/things/1", "k", &breaks).await.0, 500);
+        assert_eq!(server.post(ONE, "/api/things/1", "k", &breaks).await.0, 409);
+        assert_eq!(server.times(), 1);
     }
 
     async fn a_repeat_while_the_first_is_under_way_is_a_conflict(server: Server) {
