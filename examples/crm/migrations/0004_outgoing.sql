@@ -64,6 +64,7 @@ create table outgoing (
 -- What has no message in the store, for lists.
 create index outgoing_unrecorded on outgoing (company_id, id) where state <> 'sent';
 create index outgoing_by_contact on outgoing (company_id, contact_id, id);
+create index outgoing_by_retry on outgoing (company_id, retry_of) where retry_of is not null;
 -- The next ones of a line.
 create index outgoing_queued on outgoing (line_id, id) where state = 'queued';
 -- What is due besides.
@@ -98,6 +99,7 @@ create table outgoing_keys (
     foreign key (company_id, outgoing_id) references outgoing (company_id, id)
 ){strict};
 create index outgoing_keys_by_time on outgoing_keys (created_at);
+create index outgoing_keys_by_text on outgoing_keys (company_id, outgoing_id);
 
 -- Files to send.
 create table uploads (

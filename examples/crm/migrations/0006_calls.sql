@@ -45,6 +45,8 @@ create table user_call_rules (
     foreign key (company_id, user_id) references users (company_id, id),
     foreign key (company_id, menu_id) references menus (company_id, id)
 ){strict};
+create index user_call_rules_by_menu on user_call_rules (company_id, menu_id)
+    where menu_id is not null;
 
 -- What a line does otherwise than its person or the company. The line itself may go and come back.
 create table line_call_rules (
@@ -58,6 +60,8 @@ create table line_call_rules (
     updated_at {time} not null,
     foreign key (company_id, menu_id) references menus (company_id, id)
 ){strict};
+create index line_call_rules_by_menu on line_call_rules (company_id, menu_id)
+    where menu_id is not null;
 
 -- What was decided about a call, and how far it is. The call's own row is the store's: of a call that
 -- we make it comes later than this one, and may never come.

@@ -3,6 +3,8 @@
 //! SQLite in a file is the default, Postgres is for teams and for several servers at once. What
 //! differs between them is in here; everything else sees the traits of the store, and [`Db`].
 
+#[cfg(test)]
+mod foreign_keys;
 mod locks;
 mod migrations;
 mod settings;
