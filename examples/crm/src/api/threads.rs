@@ -184,8 +184,8 @@ pub(super) async fn reader(state: &AppState, caller: &Caller) -> Result<Option<R
     }
 }
 
-/// Conversations, the one with the latest message or call first. A part of a filtered list may be
-/// short, even empty, and still have a `next`.
+/// Conversations, the one with the latest message, text to be sent, or call first. A part of a
+/// filtered list may be short, even empty, and still have a `next`.
 #[utoipa::path(
     get,
     path = "/api/threads",

@@ -58,6 +58,7 @@ const STEPS: &[(&str, Script)] = &[
     shared!("0013_lookups"),
     shared!("0014_channel"),
     shared!("0015_pending_texts"),
+    each!("0016_pending_threads"),
 ];
 
 /// What stands in a shared step for the names of types.

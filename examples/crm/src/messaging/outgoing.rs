@@ -37,7 +37,11 @@ pub enum State {
 }
 
 impl State {
-    fn read(word: &str) -> Result<Self, StoreError> {
+    /// As a column has it.
+    ///
+    /// # Errors
+    /// If it is no state.
+    pub(crate) fn read(word: &str) -> Result<Self, StoreError> {
         Ok(match word {
             "queued" => Self::Queued,
             "sending" => Self::Sending,
@@ -48,6 +52,18 @@ impl State {
             "canceled" => Self::Canceled,
             _ => return Err(StoreError::corrupt("outgoing", "its state is no state")),
         })
+    }
+
+    /// It, in Twilio's words. What Twilio has is in the store, with its own status.
+    #[must_use]
+    pub fn status(self) -> MessageStatus {
+        match self {
+            Self::Failed => MessageStatus::Failed,
+            Self::Canceled => MessageStatus::Canceled,
+            Self::Queued | Self::Sending | Self::Unknown | Self::Taken | Self::Sent => {
+                MessageStatus::Queued
+            }
+        }
     }
 }
 
@@ -182,13 +198,7 @@ impl Outgoing {
     /// Where it stands, in Twilio's words. What Twilio has is in the store, with its own status.
     #[must_use]
     pub fn status(&self) -> MessageStatus {
-        match self.state {
-            State::Failed => MessageStatus::Failed,
-            State::Canceled => MessageStatus::Canceled,
-            State::Queued | State::Sending | State::Unknown | State::Taken | State::Sent => {
-                MessageStatus::Queued
-            }
-        }
+        self.state.status()
     }
 
     /// Why it was not sent, if it failed before Twilio had it.

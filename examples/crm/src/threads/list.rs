@@ -14,6 +14,7 @@ use crate::{
     args,
     contacts::search,
     database::{Db, Row},
+    messaging::State,
 };
 
 /// How many threads a filter looks at for one part of the list.
@@ -88,7 +89,7 @@ pub struct Thread {
 /// What was said last.
 #[derive(Debug, Clone)]
 pub struct Last {
-    /// The message or call.
+    /// The message, text to be sent, or call.
     pub id: Uuid,
     /// Which of them it is.
     pub kind: LastKind,
@@ -300,6 +301,8 @@ macro_rules! columns {
          m.direction as message_direction, m.status as message_status, m.body,
          coalesce(m.media <> '[]', false) as has_media, m.created_at as message_at,
          k.direction as call_direction, k.status as call_status, k.created_at as call_at,
+         o.state as text_state, o.body as text_body, o.created_at as text_at,
+         exists (select 1 from outgoing_media f where f.outgoing_id = o.id) as text_has_media,
          (select count(*) from (
              select 1 as one from sms u
              where u.company_id = t.company_id and u.contact_id = t.contact_id
@@ -321,7 +324,8 @@ macro_rules! tables {
              on d.company_id = t.company_id and d.contact_id = t.contact_id
          left join thread_reads r on r.user_id = $3 and r.contact_id = t.contact_id
          left join sms m on m.id = t.last_id
-         left join calls k on k.id = t.last_id"
+         left join calls k on k.id = t.last_id
+         left join outgoing o on o.company_id = t.company_id and o.id = t.last_id"
     };
 }
 
@@ -370,32 +374,11 @@ pub async fn details(
 fn thread(row: &Row, has_reader: bool) -> Result<Thread, StoreError> {
     let lines: Option<String> = row.get("lines")?;
     let unread: i64 = row.get("unread")?;
-    let message: Option<String> = row.get("message_direction")?;
-    let last = match message {
-        Some(direction) => Last {
-            id: row.get("last_id")?,
-            kind: LastKind::Message,
-            direction: lower(&direction),
-            status: lower(&row.get::<String>("message_status")?),
-            text: row.get::<Option<String>>("body")?.map(preview),
-            has_media: row.get("has_media")?,
-            at: row.get("message_at")?,
-        },
-        None => Last {
-            id: row.get("last_id")?,
-            kind: LastKind::Call,
-            direction: lower(&row.get::<String>("call_direction")?),
-            status: lower(&row.get::<String>("call_status")?),
-            text: None,
-            has_media: false,
-            at: row.get("call_at")?,
-        },
-    };
     Ok(Thread {
         contact: row.get("contact_id")?,
         address: row.get("address")?,
         name: row.get("name")?,
-        last,
+        last: last(row)?,
         unread: has_reader.then_some(unread.min(MOST)),
         lines: lines
             .iter()
@@ -405,6 +388,44 @@ fn thread(row: &Row, has_reader: bool) -> Result<Thread, StoreError> {
             .collect(),
         failed: row.get("last_out_failed")?,
         blocked: row.get("blocked")?,
+    })
+}
+
+/// A text that waits has no message in the store yet; the message will have its id.
+fn last(row: &Row) -> Result<Last, StoreError> {
+    let id = row.get("last_id")?;
+    let message: Option<String> = row.get("message_direction")?;
+    let call: Option<String> = row.get("call_direction")?;
+    Ok(match (message, call) {
+        (Some(direction), _) => Last {
+            id,
+            kind: LastKind::Message,
+            direction: lower(&direction),
+            status: lower(&row.get::<String>("message_status")?),
+            text: row.get::<Option<String>>("body")?.map(preview),
+            has_media: row.get("has_media")?,
+            at: row.get("message_at")?,
+        },
+        (None, Some(direction)) => Last {
+            id,
+            kind: LastKind::Call,
+            direction: lower(&direction),
+            status: lower(&row.get::<String>("call_status")?),
+            text: None,
+            has_media: false,
+            at: row.get("call_at")?,
+        },
+        (None, None) => Last {
+            id,
+            kind: LastKind::Message,
+            direction: "outbound".to_owned(),
+            status: State::read(&row.get::<String>("text_state")?)?
+                .status()
+                .to_string(),
+            text: Some(preview(row.get("text_body")?)),
+            has_media: row.get("text_has_media")?,
+            at: row.get("text_at")?,
+        },
     })
 }
 

@@ -78,11 +78,21 @@ impl Latest {
             Some(row) => Some((row.get("id")?, row.get("failed")?)),
             None => None,
         };
+        let sql = "select id from outgoing
+                   where company_id = $1 and contact_id = $2 and state <> 'sent'
+                   order by id desc limit 1";
+        let pending = id(tx.row(sql, args()).await?)?;
+        let sql = "select id from outgoing
+                   where company_id = $1 and contact_id = $2 and state <> 'sent'
+                     and state = 'failed'
+                   order by id desc limit 1";
+        let failed = id(tx.row(sql, args()).await?)?.map(|id| (id, true));
         self.incoming = self.incoming.max(incoming);
-        self.outgoing = self.outgoing.max(outgoing);
+        self.outgoing = self.outgoing.max(outgoing).max(failed);
         self.last = self
             .last
             .max(call)
+            .max(pending)
             .max(incoming)
             .max(outgoing.map(|(id, _)| id));
         Ok(())
@@ -96,7 +106,9 @@ const LINES_SQLITE: &str = "insert into thread_lines (company_id, contact_id, ad
         from sms where company_id = $1 and contact_id = $3
         union all
         select id, case direction when 'INBOUND' then to_number else from_number end
-        from calls where company_id = $1 and contact_id = $3 and parent_call_sid is null)
+        from calls where company_id = $1 and contact_id = $3 and parent_call_sid is null
+        union all
+        select id, sender from outgoing where company_id = $1 and contact_id = $3)
     where true
     group by line
     on conflict (company_id, contact_id, address) do update
@@ -110,7 +122,9 @@ const LINES_POSTGRES: &str =
         from sms where company_id = $1 and contact_id = $3
         union all
         select id, case direction when 'INBOUND' then to_number else from_number end
-        from calls where company_id = $1 and contact_id = $3 and parent_call_sid is null) entries
+        from calls where company_id = $1 and contact_id = $3 and parent_call_sid is null
+        union all
+        select id, sender from outgoing where company_id = $1 and contact_id = $3) entries
     group by thread_line(address)
     on conflict (company_id, contact_id, address) do update
     set last_id = greatest(t.last_id, excluded.last_id)";

@@ -5,7 +5,7 @@ use twilio_hooks::testing::Fault;
 
 use crate::{
     desk::{contact, texts},
-    support::{ALPHA, Answer, BETA, Crm, SENDER, on_both_databases},
+    support::{ALPHA, ALPHA_LINE, Answer, BETA, Crm, SENDER, on_both_databases},
 };
 
 const OTHER: &str = "+12025550144";
@@ -22,6 +22,12 @@ async fn say(crm: &Crm, to: &str, body: &str) -> String {
         .await
         .json_with(201);
     wanted["id"].as_str().unwrap().to_owned()
+}
+
+/// Whose threads these are.
+fn ids(threads: &[Value]) -> Vec<&str> {
+    let ids = threads.iter().map(|it| it["contact_id"].as_str().unwrap());
+    ids.collect()
 }
 
 /// All pages of a list, from the newest entry to the oldest.
@@ -120,6 +126,101 @@ on_both_databases! {
         let exported = &export["timeline"][0];
         assert_eq!((&exported["body"], &exported["status"]), (&json!("Hello"), &json!("failed")));
         assert_eq!(exported["error_code"], 21610);
+    }
+
+    async fn a_contact_to_whom_only_a_text_waits_has_its_place_in_the_list(crm: Crm) {
+        say(&crm, OTHER, "Hello").await;
+        crm.work().await;
+        let wanted = say(&crm, SENDER, "Good morning").await;
+        let (first, second) = (contact(&crm, SENDER).await, contact(&crm, OTHER).await);
+        let list = async |query: &str| crm.get(ALPHA, &format!("/api/threads{query}")).await.items();
+        let threads = list("").await;
+        assert_eq!(ids(&threads), [&*first, &second]);
+        let thread = &threads[0];
+        assert_eq!((&thread["lines"], &thread["failed"]), (&json!([ALPHA_LINE]), &json!(false)));
+        let page = crm.get(ALPHA, &format!("/api/threads/{first}")).await.json();
+        let last = json!({
+            "id": wanted, "kind": "message", "direction": "outbound", "status": "queued",
+            "text": "Good morning", "has_media": false, "at": page["items"][0]["created_at"],
+        });
+        assert_eq!(thread["last"], last);
+        let line = crm.get(ALPHA, "/api/lines").await.items()[0]["id"].clone();
+        let line = line.as_str().unwrap();
+        for query in ["?q=0143", &format!("?line={line}&limit=1"), &format!("?line={line}&q=0143")] {
+            assert_eq!(ids(&list(query).await), [&*first], "{query}");
+        }
+        assert!(crm.get(BETA, "/api/threads").await.items().is_empty());
+        // Twilio takes it: the same entry, in the same place, with Twilio's status.
+        crm.work().await;
+        crm.settle().await;
+        let sent = list("").await;
+        assert_eq!(ids(&sent), [&*first, &second]);
+        assert_eq!(sent[0]["last"]["id"], wanted);
+        assert_eq!(sent[0]["last"]["status"], "delivered");
+        assert_eq!(sent[0]["lines"], json!([ALPHA_LINE]));
+    }
+
+    async fn pages_of_threads_stay_whole_while_texts_are_sent(crm: Crm) {
+        crm.patch(ALPHA, "/api/settings/messaging", &json!({"rate": 100})).await.json();
+        let mut wanted = Vec::new();
+        for number in 0..6 {
+            let to = format!("+1202555015{number}");
+            say(&crm, &to, "Hello").await;
+            if number % 3 == 0 {
+                crm.work().await;
+            }
+            wanted.push(contact(&crm, &to).await);
+        }
+        wanted.reverse();
+        let (mut seen, mut before) = (Vec::new(), String::new());
+        loop {
+            let page = crm.get(ALPHA, &format!("/api/threads?limit=2&before={before}")).await.json();
+            seen.extend(ids(page["items"].as_array().unwrap()).into_iter().map(str::to_owned));
+            crm.work().await;
+            crm.clock.advance(jiff::SignedDuration::from_secs(1));
+            match page["next"].as_str() {
+                Some(next) => before = next.to_owned(),
+                None => break,
+            }
+        }
+        assert_eq!(seen, wanted);
+        let threads = crm.get(ALPHA, "/api/threads").await.items();
+        assert_eq!(ids(&threads), wanted);
+    }
+
+    async fn a_text_that_can_not_be_sent_is_the_last_thing_of_a_failed_thread(crm: Crm) {
+        crm.fake().opt_out(OTHER);
+        let refused = say(&crm, OTHER, "Hello").await;
+        crm.work().await;
+        let canceled = say(&crm, SENDER, "No, wait").await;
+        crm.request("POST", ALPHA, &format!("/api/messages/{canceled}/cancel"), None).await.json();
+        let threads = crm.get(ALPHA, "/api/threads").await.items();
+        let last = |index: usize| (&threads[index]["last"]["id"], &threads[index]["last"]["status"]);
+        assert_eq!(last(0), (&json!(canceled), &json!("canceled")));
+        assert_eq!(last(1), (&json!(refused), &json!("failed")));
+        assert_eq!((&threads[0]["failed"], &threads[1]["failed"]), (&json!(false), &json!(true)));
+        let failed = crm.get(ALPHA, "/api/threads?filter=failed").await.items();
+        assert_eq!(ids(&failed), [contact(&crm, OTHER).await]);
+    }
+
+    async fn what_waits_is_in_the_thread_of_the_whole(crm: Crm) {
+        say(&crm, SENDER, "Hello").await;
+        crm.work().await;
+        let wanted = say(&crm, OTHER, "From the desk").await;
+        let (whole, part) = (contact(&crm, SENDER).await, contact(&crm, OTHER).await);
+        let merge = format!("/api/contacts/{whole}/merge");
+        crm.post(ALPHA, &merge, &json!({"other_id": part})).await.json();
+        let list = async || crm.get(ALPHA, "/api/threads").await.items();
+        let threads = list().await;
+        assert_eq!((ids(&threads), &threads[0]["last"]["id"]), (vec![&*whole], &json!(wanted)));
+        let later = say(&crm, OTHER, "And again").await;
+        let threads = list().await;
+        assert_eq!((ids(&threads), &threads[0]["last"]["id"]), (vec![&*whole], &json!(later)));
+        crm.delete(ALPHA, &format!("/api/contacts/{whole}/merge/{part}")).await.json();
+        let threads = list().await;
+        assert_eq!(ids(&threads), [&*part, &whole]);
+        assert_eq!(threads[0]["last"]["id"], json!(later));
+        assert_eq!(threads[0]["lines"], json!([ALPHA_LINE]));
     }
 
     async fn what_waits_can_be_read_up_to(crm: Crm) {
