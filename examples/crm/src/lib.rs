@@ -22,6 +22,7 @@ pub mod logs;
 pub mod media_in;
 pub mod messaging;
 pub mod notices;
+pub mod operate;
 pub mod people;
 pub mod reconcile;
 pub mod recordings;

@@ -6,14 +6,13 @@ use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
     AccountSid, CompanyId, HistoryId,
-    client::{Account, AccountStatus, Client},
+    client::{AccountStatus, Client},
     store::{Line, StoreError},
 };
 use uuid::Uuid;
 
 use super::{
     AccountError, Accounts, Kind, Refused, SetupProblem, TwilioAccount, notice,
-    verify::{Trials, verify},
     webhooks::{Reason, Services, Setup, WebhookState},
 };
 use crate::{args, jobs::Job};
@@ -154,7 +153,7 @@ impl CheckAccounts {
         companies: &[CompanyId],
         now: Timestamp,
     ) -> anyhow::Result<bool> {
-        let (refused, stopped) = match self.ask(client, sid).await? {
+        let (refused, stopped) = match self.accounts.ask(client, sid).await? {
             Ok(account) => {
                 let status = account.status;
                 (
@@ -187,38 +186,6 @@ impl CheckAccounts {
             }
         }
         Ok(!refused && !stopped)
-    }
-
-    /// Asks Twilio whether it takes the credentials. An API key alone does not tell: with a token that
-    /// Twilio does not sign with any more, every webhook would be refused.
-    async fn ask(
-        &self,
-        client: &Client,
-        sid: &AccountSid,
-    ) -> Result<Result<Account, Refused>, StoreError> {
-        let inner = &self.accounts.inner;
-        let known = match inner.configured.contains_key(sid) {
-            true => None,
-            false => inner.known.get(sid).await?,
-        };
-        let refused = |reason| Refused::Field {
-            field: "auth_token",
-            reason,
-        };
-        let Some(known) = known else {
-            let account = client.account().await;
-            return Ok(account.map_err(|error| match Reason::of_failure(&error) {
-                Reason::CredentialsRefused => refused("Twilio does not accept it"),
-                _ => Refused::Twilio(error),
-            }));
-        };
-        let trials = Trials {
-            auth_token: true,
-            secondary_auth_token: false,
-            api_key: true,
-        };
-        let seen = verify(sid, known.access(), inner.api_url.as_deref(), trials).await;
-        Ok(seen.and_then(|account| account.ok_or_else(|| refused("there is none"))))
     }
 
     async fn check_lines(

@@ -39,7 +39,7 @@ pub use self::{
     access::Access,
     available::{Available, AvailableLine},
     check::CheckAccounts,
-    lines::{LinePatch, NewLine, line_names},
+    lines::{LinePatch, NewLine, address, line_names},
     manage::{AccountPatch, ManageError, NewAccount, Removed},
     problems::{Kind, SetupProblem},
     stored::TwilioAccount,
@@ -68,6 +68,8 @@ struct Inner {
     clock: Clock,
     api_url: Option<String>,
     public_url: String,
+    /// Another server, which Twilio calls when this one fails.
+    fallback_url: Option<String>,
 }
 
 /// An account of the configuration.
@@ -146,6 +148,7 @@ impl Accounts {
                 clock,
                 api_url: config.twilio_api_url.clone(),
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
+                fallback_url: config.fallback_url.clone(),
             }),
         })
     }
@@ -206,6 +209,20 @@ impl Accounts {
         Ok(accounts)
     }
 
+    /// The accounts that whoever runs the server can give numbers of to a company: the company's own,
+    /// and those of the configuration that are nobody's alone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn open_to(&self, company: CompanyId) -> Result<Vec<AccountSid>, StoreError> {
+        let mut accounts = self.of_company(company).await?;
+        let shared = self.configured().filter(|(_, owner)| owner.is_none());
+        let mut shared: Vec<_> = shared.map(|(sid, _)| sid.clone()).collect();
+        shared.sort();
+        accounts.extend(shared);
+        Ok(accounts)
+    }
+
     /// What is wrong with the credentials of a company's account, if anything is.
     ///
     /// # Errors
@@ -232,11 +249,6 @@ impl Accounts {
 
     fn vault(&self) -> &Vault {
         &self.inner.known.vault
-    }
-
-    /// The address of one of our webhooks.
-    fn webhook_url(&self, path: &str) -> String {
-        format!("{}/api/webhooks/twilio/{path}", self.inner.public_url)
     }
 }
 

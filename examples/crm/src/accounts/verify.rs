@@ -10,9 +10,10 @@ use twilio_hooks::{
         Account, AccountStatus, Client, ClientError, ConfigError, Credentials,
         ListIncomingPhoneNumbers,
     },
+    store::StoreError,
 };
 
-use super::Access;
+use super::{Access, AccountError, Accounts, ManageError, webhooks::Reason};
 use crate::secret::Secret;
 
 /// Why Twilio did not accept credentials, and which field to look at.
@@ -74,6 +75,53 @@ pub(super) async fn verify(
     let (primary, secondary) = (primary?, secondary?);
     key?;
     Ok(primary.or(secondary))
+}
+
+impl Accounts {
+    /// Asks Twilio about an account with all the credentials that are used for it.
+    ///
+    /// # Errors
+    /// If the account is not set up here, Twilio does not take the credentials or can't be asked, or
+    /// the database fails.
+    pub async fn look_at(&self, sid: &AccountSid) -> Result<Account, ManageError> {
+        let client = self.client(sid).await.map_err(|error| match error {
+            AccountError::Unknown => ManageError::NotFound,
+            AccountError::Store(error) => error.into(),
+        })?;
+        Ok(self.ask(&client, sid).await??)
+    }
+
+    /// Asks Twilio whether it takes the credentials. An API key alone does not tell: with a token that
+    /// Twilio does not sign with any more, every webhook would be refused.
+    pub(super) async fn ask(
+        &self,
+        client: &Client,
+        sid: &AccountSid,
+    ) -> Result<Result<Account, Refused>, StoreError> {
+        let inner = &self.inner;
+        let known = match inner.configured.contains_key(sid) {
+            true => None,
+            false => inner.known.get(sid).await?,
+        };
+        let refused = |reason| Refused::Field {
+            field: "auth_token",
+            reason,
+        };
+        let Some(known) = known else {
+            let account = client.account().await;
+            return Ok(account.map_err(|error| match Reason::of_failure(&error) {
+                Reason::CredentialsRefused => refused("Twilio does not accept it"),
+                _ => Refused::Twilio(error),
+            }));
+        };
+        let trials = Trials {
+            auth_token: true,
+            secondary_auth_token: false,
+            api_key: true,
+        };
+        let seen = verify(sid, known.access(), inner.api_url.as_deref(), trials).await;
+        Ok(seen.and_then(|account| account.ok_or_else(|| refused("there is none"))))
+    }
 }
 
 async fn by_token(

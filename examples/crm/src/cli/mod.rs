@@ -1,23 +1,34 @@
-//! The command line: `crm serve`, `crm demo`, `crm user`, `crm rekey`, `crm reconcile`,
-//! `crm simulate`.
+//! The command line: one file for each command, and what they share here.
 #![allow(
     clippy::print_stdout,
     clippy::print_stderr,
     reason = "what a command says to a person goes to the terminal"
 )]
 
+mod ask;
+mod company;
 mod demo;
 mod reconcile;
 mod rekey;
+mod release;
 mod serve;
+mod setup;
 mod user;
 
-use std::{env, path::PathBuf, process::ExitCode};
+use std::{
+    env,
+    io::{self, BufRead as _},
+    path::{Path, PathBuf},
+    process::ExitCode,
+};
 
 use clap::{Parser, Subcommand};
 
 use crate::{
-    config::Known,
+    app::AppState,
+    config::{Config, Known, Log},
+    database::Database,
+    logs,
     simulate::{self, cli::SimulateArgs},
 };
 
@@ -37,6 +48,10 @@ struct Cli {
 enum Command {
     /// Run the server.
     Serve(serve::ServeArgs),
+    /// Take numbers into use, and let Twilio send what comes in for them to this server.
+    Setup(setup::SetupArgs),
+    /// Put back what was set at Twilio before the webhooks of lines were ours.
+    Release(release::ReleaseArgs),
     /// Seal the secrets in the database with the first of the encryption keys.
     Rekey,
     /// Try it out: a server with made-up messages and calls, without Twilio and without a trace.
@@ -67,6 +82,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
     let config = cli.config.as_deref();
     let code = match cli.command {
         Command::Serve(args) => runtime.block_on(serve::run(args, config)),
+        Command::Setup(args) => runtime.block_on(setup::run(args, config)),
+        Command::Release(args) => runtime.block_on(release::run(args, config)),
         Command::Rekey => runtime.block_on(rekey::run(config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
         Command::User(args) => runtime.block_on(user::run(args, config)),
@@ -97,6 +114,27 @@ fn without_twilio(name: &str) -> Option<String> {
     } else {
         variable(name)
     }
+}
+
+/// The configuration, and the server's parts without a server. Only warnings are logged, unless the
+/// configuration says what is: the command itself says what it does.
+async fn open(path: Option<&Path>) -> anyhow::Result<(Config, AppState)> {
+    let config = Config::load(path, variable)?;
+    let mut log = config.log.clone();
+    if log.filter == Log::default().filter {
+        "warn".clone_into(&mut log.filter);
+    }
+    logs::init(&log)?;
+    let database = Database::connect(&config.database_url).await?;
+    let (state, _dispatcher) = AppState::new(&config, database).await?;
+    Ok((config, state))
+}
+
+/// The first line of standard input.
+fn first_line() -> io::Result<String> {
+    let mut line = String::new();
+    io::stdin().lock().read_line(&mut line)?;
+    Ok(line.trim_end_matches(['\r', '\n']).to_owned())
 }
 
 /// A variable of the environment.

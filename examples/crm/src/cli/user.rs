@@ -1,19 +1,15 @@
 //! `crm user add`: the first owner of a company, and whoever else shall be able to sign in.
 
-use std::{
-    io::{self, BufRead as _},
-    path::Path,
-    process::ExitCode,
-};
+use std::{path::Path, process::ExitCode};
 
-use anyhow::{Context as _, bail};
+use anyhow::Context as _;
 use clap::{Args, Subcommand};
 
-use super::variable;
+use super::{company, first_line, variable};
 use crate::{
     clock::Clock,
     config::Config,
-    database::{Company, Database},
+    database::Database,
     people::{NewUser, Password, People, Role},
 };
 
@@ -63,9 +59,10 @@ pub(super) async fn run(args: UserArgs, path: Option<&Path>) -> anyhow::Result<E
 }
 
 async fn add(args: AddArgs, config: &Config, database: &Database) -> anyhow::Result<ExitCode> {
-    let company = company(args.company.as_deref(), config, database).await?;
+    let company = company::find(args.company.as_deref(), config, database).await?;
     let password = if args.password_stdin {
-        Some(read_password()?)
+        let password = first_line().context("the password can't be read")?;
+        Some(Password::new(password))
     } else {
         None
     };
@@ -87,35 +84,4 @@ async fn add(args: AddArgs, config: &Config, database: &Database) -> anyhow::Res
         ),
     }
     Ok(ExitCode::SUCCESS)
-}
-
-/// The server adds the companies of the configuration when it starts; it may not have started yet.
-async fn company(
-    name: Option<&str>,
-    config: &Config,
-    database: &Database,
-) -> anyhow::Result<Company> {
-    let name = match (name, config.companies.as_slice()) {
-        (Some(name), _) => name.trim(),
-        (None, [only]) => &only.name,
-        (None, _) => bail!("there are several companies, and --company must say which it is"),
-    };
-    let known = database.settings.companies().await?;
-    if let Some(company) = known.into_iter().find(|company| company.name == name) {
-        return Ok(company);
-    }
-    if config.companies.iter().all(|company| company.name != name) {
-        bail!("there is no company `{name}`, neither in the database nor in the configuration");
-    }
-    let now = Clock::default().now();
-    Ok(database.settings.add_company(name, now).await?)
-}
-
-fn read_password() -> anyhow::Result<Password> {
-    let mut line = String::new();
-    io::stdin()
-        .lock()
-        .read_line(&mut line)
-        .context("the password can't be read")?;
-    Ok(Password::new(line.trim_end_matches(['\r', '\n'])))
 }

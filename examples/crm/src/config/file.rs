@@ -14,6 +14,7 @@ use crate::secret::Secret;
 pub(crate) struct File {
     pub(crate) listen: Option<String>,
     pub(crate) public_url: Option<String>,
+    pub(crate) fallback_url: Option<String>,
     pub(crate) trusted_proxies: Option<ProxiesSection>,
     pub(crate) database_url: Option<Secret>,
     #[serde(default)]
@@ -129,6 +130,7 @@ impl File {
         let secret = |name| env(name).map(|value| Secret::new(&value));
         replace(&mut self.listen, env("CRM_LISTEN"));
         replace(&mut self.public_url, env("CRM_PUBLIC_URL"));
+        replace(&mut self.fallback_url, env("CRM_FALLBACK_URL"));
         replace(&mut self.database_url, secret("DATABASE_URL"));
         replace(&mut self.log.format, env("CRM_LOG_FORMAT"));
         replace(&mut self.log.filter, env("CRM_LOG"));

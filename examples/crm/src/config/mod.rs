@@ -38,6 +38,9 @@ pub struct Config {
     pub listen: SocketAddr,
     /// The address that Twilio calls, without a path of ours.
     pub public_url: String,
+    /// The address of another server of this kind, which Twilio calls when this one fails; without a
+    /// slash at the end.
+    pub fallback_url: Option<String>,
     /// Proxies whose word is taken for the public address; without them it is `public_url`.
     pub trusted_proxies: Option<Proxies>,
     /// `sqlite:…` or `postgres://…`.
@@ -171,6 +174,11 @@ impl Config {
         )?;
         let public_url = public_url.trim().to_owned();
         PublicUrl::fixed(public_url.as_str()).context("`public_url` can't be used")?;
+        let fallback_url = given(file.fallback_url);
+        if let Some(url) = &fallback_url {
+            PublicUrl::fixed(url.as_str()).context("`fallback_url` can't be used")?;
+        }
+        let fallback_url = fallback_url.map(|url| url.trim_end_matches('/').to_owned());
         let trusted_proxies = file
             .trusted_proxies
             .map(|section| proxies(section, &public_url))
@@ -191,6 +199,7 @@ impl Config {
                 format!("`listen` is `{listen}`, which is no address and port like 127.0.0.1:3000")
             })?,
             public_url,
+            fallback_url,
             trusted_proxies,
             database_url: file
                 .database_url

@@ -27,6 +27,7 @@ mod menus;
 mod nothing_left;
 mod notifications;
 mod openapi;
+mod operate;
 mod operator;
 mod outgoing;
 mod pending;

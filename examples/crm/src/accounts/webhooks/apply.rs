@@ -9,7 +9,7 @@ use twilio_hooks::{
     store::Line,
 };
 
-use super::{Reason, Setup, Webhook, WebhookState};
+use super::{Reason, Setup, Webhook, WebhookState, state::without_secrets};
 use crate::{
     accounts::{AccountError, Accounts, ManageError, Refused, taken::Taken},
     api::Caller,
@@ -18,6 +18,38 @@ use crate::{
 
 const ANOTHERS: &str = "somebody else's webhooks are set there and would get nothing any more: look at \
                         them, and repeat this with `take_over`";
+
+/// A webhook that was somebody else's before it was ours.
+#[derive(Debug, Clone)]
+pub struct PutBack {
+    taken: Taken,
+    /// Whether it is ours now; if somebody has changed it since, it stays as it is.
+    pub is_still_ours: bool,
+}
+
+impl PutBack {
+    /// Which one, as [`Webhook::as_str`] writes it.
+    #[must_use]
+    pub fn webhook(&self) -> &str {
+        &self.taken.webhook
+    }
+
+    /// The SID of the number or messaging service.
+    #[must_use]
+    pub fn resource(&self) -> &str {
+        &self.taken.resource
+    }
+
+    /// The URL that was there, to be shown: without secrets.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        let mut previous = self.taken.previous.iter();
+        let (_, url) =
+            previous.find(|(name, _)| name.ends_with("Url") || *name == "StatusCallback")?;
+        let url = url.as_str().filter(|url| !url.is_empty());
+        url.map(without_secrets)
+    }
+}
 
 impl Accounts {
     /// How the webhooks of a line are set. That Twilio can't be asked is a state as well.
@@ -36,12 +68,14 @@ impl Accounts {
     fn unknown(&self, reason: Reason) -> Vec<WebhookState> {
         Webhook::ALL
             .into_iter()
-            .map(|webhook| WebhookState {
-                webhook,
-                expected: self.expected(webhook),
-                actual: None,
-                actual_method: None,
-                reason,
+            .filter_map(|webhook| {
+                Some(WebhookState {
+                    webhook,
+                    expected: self.expected(webhook)?,
+                    actual: None,
+                    actual_method: None,
+                    reason,
+                })
             })
             .collect()
     }
@@ -111,6 +145,28 @@ impl Accounts {
         line: &Line,
     ) -> Result<Vec<WebhookState>, ManageError> {
         let client = self.client_of(line).await?;
+        for step in self.to_release(line).await? {
+            let taken = &step.taken;
+            if step.is_still_ours {
+                let params = taken.previous.iter();
+                let params =
+                    params.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
+                let set = update(&client, &taken.resource, params).await;
+                set.map_err(Refused::Twilio)?;
+            }
+            self.forget_taken(line.company_id, taken).await?;
+        }
+        self.log(caller, line, "line.webhooks_released", json!({}))
+            .await?;
+        self.webhooks(line).await
+    }
+
+    /// What [`release_webhooks`](Self::release_webhooks) would put back.
+    ///
+    /// # Errors
+    /// If Twilio can't be asked, or the database fails.
+    pub async fn to_release(&self, line: &Line) -> Result<Vec<PutBack>, ManageError> {
+        let client = self.client_of(line).await?;
         let setup = read(&client, line).await?;
         let number = setup.number.as_ref().map(|it| it.sid.to_string());
         let service = setup.service.as_ref().map(|it| it.sid.to_string());
@@ -118,40 +174,42 @@ impl Accounts {
             Some(_) if self.serves_others(line, &setup).await? => None,
             service => service,
         };
+        let mut steps = Vec::new();
         for resource in number.into_iter().chain(service) {
             let current = setup.current(&resource);
             for taken in self.recall(line.company_id, &resource).await? {
-                if self.is_still_ours(&taken, &current) {
-                    let params = taken.previous.iter();
-                    let params =
-                        params.filter_map(|(name, value)| Some((name.as_str(), value.as_str()?)));
-                    let set = update(&client, &resource, params).await;
-                    set.map_err(Refused::Twilio)?;
-                }
-                self.forget_taken(line.company_id, &taken).await?;
+                steps.push(PutBack {
+                    is_still_ours: self.is_still_ours(&taken, &current),
+                    taken,
+                });
             }
         }
-        self.log(caller, line, "line.webhooks_released", json!({}))
-            .await?;
-        self.webhooks(line).await
+        Ok(steps)
     }
 
     /// Whether nobody has set another URL since we have set ours.
     fn is_still_ours(&self, taken: &Taken, current: &impl Fn(&str) -> Option<String>) -> bool {
+        let is_service = MessagingServiceSid::from(&*taken.resource).is_well_formed();
         let url = |webhook| match webhook {
-            _ if MessagingServiceSid::from(&*taken.resource).is_well_formed() => {
-                "InboundRequestUrl"
-            }
+            Webhook::MessageFallback if is_service => "FallbackUrl",
+            _ if is_service => "InboundRequestUrl",
             Webhook::Message => "SmsUrl",
             Webhook::Call => "VoiceUrl",
             Webhook::CallStatus => "StatusCallback",
+            Webhook::MessageFallback => "SmsFallbackUrl",
+            Webhook::CallFallback => "VoiceFallbackUrl",
         };
         let webhook = Webhook::ALL
             .into_iter()
             .find(|webhook| webhook.as_str() == taken.webhook);
         webhook.is_some_and(|webhook| {
             let now = current(url(webhook)).unwrap_or_default();
-            now.split('#').next() == Some(&self.expected(webhook))
+            let now = now.split('#').next().unwrap_or_default();
+            match self.expected(webhook) {
+                Some(expected) => now == expected,
+                // A fallback that is configured no more: its path is still ours.
+                None => now.ends_with(&format!("/api/webhooks/twilio/{}", webhook.path())),
+            }
         })
     }
 
@@ -176,8 +234,13 @@ impl Accounts {
             })
     }
 
-    pub(in crate::accounts) fn expected(&self, webhook: Webhook) -> String {
-        self.webhook_url(webhook.path())
+    /// What a webhook should be; nothing, if it is a fallback and none is configured.
+    pub(in crate::accounts) fn expected(&self, webhook: Webhook) -> Option<String> {
+        let server = match webhook.is_fallback() {
+            true => self.inner.fallback_url.as_ref()?,
+            false => &self.inner.public_url,
+        };
+        Some(format!("{server}/api/webhooks/twilio/{}", webhook.path()))
     }
 
     async fn log(
@@ -229,6 +292,8 @@ fn service_param(
         "InboundRequestUrl" => change.inbound_request_url(value),
         "InboundMethod" => change.inbound_method(WebhookMethod::from(value)),
         "UseInboundWebhookOnNumber" => change.use_inbound_webhook_on_number(value == "true"),
+        "FallbackUrl" => change.fallback_url(value),
+        "FallbackMethod" => change.fallback_method(WebhookMethod::from(value)),
         _ => change,
     }
 }
@@ -248,6 +313,10 @@ fn number_param(
         "TrunkSid" => change.trunk_sid(TrunkSid::from(value)),
         "StatusCallback" => change.status_callback(value),
         "StatusCallbackMethod" => change.status_callback_method(method()),
+        "SmsFallbackUrl" => change.sms_fallback_url(value),
+        "SmsFallbackMethod" => change.sms_fallback_method(method()),
+        "VoiceFallbackUrl" => change.voice_fallback_url(value),
+        "VoiceFallbackMethod" => change.voice_fallback_method(method()),
         _ => change,
     }
 }

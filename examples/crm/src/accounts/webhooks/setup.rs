@@ -54,6 +54,25 @@ impl Services {
         Ok(Self(services))
     }
 
+    /// The SIDs and names of the services.
+    pub fn names(&self) -> impl Iterator<Item = (&MessagingServiceSid, Option<&str>)> {
+        let services = self.0.iter();
+        services.map(|(service, _)| (&service.sid, service.friendly_name.as_deref()))
+    }
+
+    /// The service that is this address or has it among its numbers.
+    pub(super) fn setup_of(&self, address: &str) -> Setup {
+        let service = self.0.iter().find(|(service, numbers)| {
+            service.sid.as_str() == address || numbers.iter().any(|number| number == address)
+        });
+        let mut setup = Setup::default();
+        if let Some((service, numbers)) = service {
+            setup.service = Some(service.clone());
+            setup.service_numbers.clone_from(numbers);
+        }
+        setup
+    }
+
     async fn one(client: &Client, sid: &MessagingServiceSid) -> Result<Self, ClientError> {
         let service = client.messaging_services().fetch(sid).await?;
         let numbers = numbers_of(client, sid).await?;
@@ -98,16 +117,8 @@ impl Setup {
         address: &str,
         services: &Services,
     ) -> Result<Self, ClientError> {
-        let mut setup = Self::default();
-        let service = services.0.iter().find(|(service, numbers)| {
-            service.sid.as_str() == address || numbers.iter().any(|number| number == address)
-        });
-        if let Some((service, numbers)) = service {
-            setup.service = Some(service.clone());
-            setup.service_numbers.clone_from(numbers);
-        }
         if MessagingServiceSid::from(address).is_well_formed() {
-            return Ok(setup);
+            return Ok(services.setup_of(address));
         }
         let which = ListIncomingPhoneNumbers::new().phone_number(address);
         let numbers = client.incoming_phone_numbers().list(which).all().await?;
@@ -115,9 +126,23 @@ impl Setup {
             let number = number.phone_number.as_ref();
             number.is_some_and(|number| number.as_str() == address)
         });
-        let Some(number) = number else {
-            return Ok(Self::default());
-        };
+        match number {
+            Some(number) => Self::of_number(client, number, services).await,
+            None => Ok(Self::default()),
+        }
+    }
+
+    /// The same for a number that Twilio has described already.
+    ///
+    /// # Errors
+    /// If Twilio can't be asked.
+    pub async fn of_number(
+        client: &Client,
+        number: IncomingPhoneNumber,
+        services: &Services,
+    ) -> Result<Self, ClientError> {
+        let address = number.phone_number.as_ref();
+        let mut setup = services.setup_of(address.map_or("", |address| address.as_str()));
         for sid in [&number.sms_application_sid, &number.voice_application_sid] {
             if let Some(sid) = sid.as_ref().filter(|sid| !sid.as_str().is_empty())
                 && setup.application(sid).is_none()
@@ -137,24 +162,25 @@ impl Setup {
         self.applications.iter().find(|it| it.sid == *sid)
     }
 
-    /// How each webhook is set that the line can have. `url` says what it should be.
+    /// How each webhook is set that the line can have. `url` says what it should be, or that it does
+    /// not matter.
     #[must_use]
-    pub fn states(&self, url: impl Fn(Webhook) -> String) -> Vec<WebhookState> {
+    pub fn states(&self, url: impl Fn(Webhook) -> Option<String>) -> Vec<WebhookState> {
         Webhook::ALL
             .into_iter()
             .filter(|webhook| self.can_have(*webhook))
-            .map(|webhook| self.state(webhook, url(webhook)))
+            .filter_map(|webhook| Some(self.state(webhook, url(webhook)?)))
             .collect()
     }
 
     fn can_have(&self, webhook: Webhook) -> bool {
         let Some(number) = &self.number else {
-            return self.service.is_none() || webhook == Webhook::Message;
+            return self.service.is_none() || webhook.is_of_messages();
         };
         let capabilities = number.capabilities.as_ref();
-        let can = match webhook {
-            Webhook::Message => capabilities.and_then(|it| it.sms),
-            Webhook::Call | Webhook::CallStatus => capabilities.and_then(|it| it.voice),
+        let can = match webhook.is_of_messages() {
+            true => capabilities.and_then(|it| it.sms),
+            false => capabilities.and_then(|it| it.voice),
         };
         can.unwrap_or(true)
     }
@@ -190,25 +216,22 @@ impl Setup {
     fn actual(&self, webhook: Webhook) -> (Actual<'_>, Option<Reason>) {
         let Some(number) = &self.number else {
             return match (&self.service, self.deciding_service()) {
-                (_, Some(service)) => (of_service(service), None),
+                (_, Some(service)) => (of_service(service, webhook), None),
                 (Some(_), None) => ((None, None), Some(Reason::OverriddenByNumber)),
                 (None, None) => ((None, None), None),
             };
         };
         let trunk = number.trunk_sid.as_ref();
-        if webhook != Webhook::Message && trunk.is_some_and(|sid| !sid.as_str().is_empty()) {
+        if !webhook.is_of_messages() && trunk.is_some_and(|sid| !sid.as_str().is_empty()) {
             return ((None, None), Some(Reason::OverriddenByTrunk));
         }
-        if let Some(service) = self
-            .deciding_service()
-            .filter(|_| webhook == Webhook::Message)
-        {
+        if let Some(service) = self.deciding_service().filter(|_| webhook.is_of_messages()) {
             let reason = Reason::OverriddenByMessagingService;
-            return (of_service(service), Some(reason));
+            return (of_service(service, webhook), Some(reason));
         }
-        let application = match webhook {
-            Webhook::Message => &number.sms_application_sid,
-            Webhook::Call | Webhook::CallStatus => &number.voice_application_sid,
+        let application = match webhook.is_of_messages() {
+            true => &number.sms_application_sid,
+            false => &number.voice_application_sid,
         };
         if let Some(sid) = application.as_ref().filter(|sid| !sid.as_str().is_empty()) {
             let actual = self
@@ -217,6 +240,10 @@ impl Setup {
                     Webhook::Message => pair(&it.sms_url, &it.sms_method),
                     Webhook::Call => pair(&it.voice_url, &it.voice_method),
                     Webhook::CallStatus => pair(&it.status_callback, &it.status_callback_method),
+                    Webhook::MessageFallback => pair(&it.sms_fallback_url, &it.sms_fallback_method),
+                    Webhook::CallFallback => {
+                        pair(&it.voice_fallback_url, &it.voice_fallback_method)
+                    }
                 });
             return (actual, Some(Reason::OverriddenByApplication));
         }
@@ -224,12 +251,16 @@ impl Setup {
             Webhook::Message => pair(&number.sms_url, &number.sms_method),
             Webhook::Call => pair(&number.voice_url, &number.voice_method),
             Webhook::CallStatus => pair(&number.status_callback, &number.status_callback_method),
+            Webhook::MessageFallback => pair(&number.sms_fallback_url, &number.sms_fallback_method),
+            Webhook::CallFallback => {
+                pair(&number.voice_fallback_url, &number.voice_fallback_method)
+            }
         };
         (actual, None)
     }
 
     /// What has to be changed so that every webhook is ours.
-    pub(super) fn changes(&self, url: impl Fn(Webhook) -> String) -> Vec<Change> {
+    pub(super) fn changes(&self, url: impl Fn(Webhook) -> Option<String>) -> Vec<Change> {
         let wrong = self.states(url).into_iter();
         wrong
             .filter(|state| state.reason != Reason::Ok)
@@ -240,16 +271,23 @@ impl Setup {
     fn change(&self, state: &WebhookState) -> Option<Change> {
         let url = state.expected.clone();
         let post = || "POST".to_owned();
-        let (resource, params) = match (&self.number, state.webhook, self.deciding_service()) {
-            (None, ..) | (_, Webhook::Message, Some(_)) => {
-                let params = vec![
-                    ("InboundRequestUrl", url),
-                    ("InboundMethod", post()),
-                    ("UseInboundWebhookOnNumber", "false".to_owned()),
-                ];
+        let webhook = state.webhook;
+        let by_service = webhook.is_of_messages() && self.deciding_service().is_some();
+        let (resource, params) = match &self.number {
+            Some(number) if !by_service => {
+                (number.sid.to_string(), of_number(webhook, url, post()))
+            }
+            _ => {
+                let params = match webhook.is_fallback() {
+                    true => vec![("FallbackUrl", url), ("FallbackMethod", post())],
+                    false => vec![
+                        ("InboundRequestUrl", url),
+                        ("InboundMethod", post()),
+                        ("UseInboundWebhookOnNumber", "false".to_owned()),
+                    ],
+                };
                 (self.service.as_ref()?.sid.to_string(), params)
             }
-            (Some(number), webhook, _) => (number.sid.to_string(), of_number(webhook, url, post())),
         };
         let current = self.current(&resource);
         let differs = |(name, value): &(&str, String)| current(name).as_deref() != Some(value);
@@ -285,6 +323,8 @@ fn of_number(webhook: Webhook, url: String, post: String) -> Vec<(&'static str, 
         Webhook::Message => vec![("SmsUrl", url), ("SmsMethod", post)],
         Webhook::Call => vec![("VoiceUrl", url), ("VoiceMethod", post)],
         Webhook::CallStatus => vec![("StatusCallback", url), ("StatusCallbackMethod", post)],
+        Webhook::MessageFallback => vec![("SmsFallbackUrl", url), ("SmsFallbackMethod", post)],
+        Webhook::CallFallback => vec![("VoiceFallbackUrl", url), ("VoiceFallbackMethod", post)],
     };
     match webhook {
         Webhook::Message => params.push(("SmsApplicationSid", String::new())),
@@ -292,7 +332,7 @@ fn of_number(webhook: Webhook, url: String, post: String) -> Vec<(&'static str, 
             params.push(("VoiceApplicationSid", String::new()));
             params.push(("TrunkSid", String::new()));
         }
-        Webhook::CallStatus => {}
+        Webhook::CallStatus | Webhook::MessageFallback | Webhook::CallFallback => {}
     }
     params
 }
@@ -310,8 +350,11 @@ fn judge(expected: &str, actual: Option<&str>, method: Option<&WebhookMethod>) -
     }
 }
 
-fn of_service(service: &MessagingService) -> Actual<'_> {
-    pair(&service.inbound_request_url, &service.inbound_method)
+fn of_service(service: &MessagingService, webhook: Webhook) -> Actual<'_> {
+    match webhook.is_fallback() {
+        true => pair(&service.fallback_url, &service.fallback_method),
+        false => pair(&service.inbound_request_url, &service.inbound_method),
+    }
 }
 
 fn pair<'a>(url: &'a Option<String>, method: &'a Option<WebhookMethod>) -> Actual<'a> {
@@ -335,16 +378,22 @@ fn number_params(it: &IncomingPhoneNumber) -> Map<String, Value> {
         ("TrunkSid", it.trunk_sid.as_ref().map(ToString::to_string)),
         ("StatusCallback", it.status_callback.clone()),
         ("StatusCallbackMethod", method(&it.status_callback_method)),
+        ("SmsFallbackUrl", it.sms_fallback_url.clone()),
+        ("SmsFallbackMethod", method(&it.sms_fallback_method)),
+        ("VoiceFallbackUrl", it.voice_fallback_url.clone()),
+        ("VoiceFallbackMethod", method(&it.voice_fallback_method)),
     ])
 }
 
 fn service_params(it: &MessagingService) -> Map<String, Value> {
-    let method = it.inbound_method.as_ref();
+    let method = |method: &Option<WebhookMethod>| method.as_ref().map(|it| it.as_str().to_owned());
     let by_number = it.use_inbound_webhook_on_number.unwrap_or(false);
     values([
         ("InboundRequestUrl", it.inbound_request_url.clone()),
-        ("InboundMethod", method.map(|it| it.as_str().to_owned())),
+        ("InboundMethod", method(&it.inbound_method)),
         ("UseInboundWebhookOnNumber", Some(by_number.to_string())),
+        ("FallbackUrl", it.fallback_url.clone()),
+        ("FallbackMethod", method(&it.fallback_method)),
     ])
 }
 

@@ -11,11 +11,21 @@ pub enum Webhook {
     Call,
     /// A call that came in goes on or ends.
     CallStatus,
+    /// A message has come in, and the server did not answer.
+    MessageFallback,
+    /// A call comes in, and the server did not answer.
+    CallFallback,
 }
 
 impl Webhook {
     /// All of them.
-    pub const ALL: [Self; 3] = [Self::Message, Self::Call, Self::CallStatus];
+    pub const ALL: [Self; 5] = [
+        Self::Message,
+        Self::Call,
+        Self::CallStatus,
+        Self::MessageFallback,
+        Self::CallFallback,
+    ];
 
     /// How it is written.
     #[must_use]
@@ -24,6 +34,8 @@ impl Webhook {
             Self::Message => "message",
             Self::Call => "call",
             Self::CallStatus => "call_status",
+            Self::MessageFallback => "message_fallback",
+            Self::CallFallback => "call_fallback",
         }
     }
 
@@ -33,7 +45,20 @@ impl Webhook {
             Self::Message => "sms/incoming",
             Self::Call => "voice/incoming",
             Self::CallStatus => "voice/status",
+            Self::MessageFallback => "sms/fallback",
+            Self::CallFallback => "voice/fallback",
         }
+    }
+
+    /// Whether it is about messages.
+    pub(in crate::accounts) fn is_of_messages(self) -> bool {
+        matches!(self, Self::Message | Self::MessageFallback)
+    }
+
+    /// Whether another server takes it, when this one fails.
+    #[must_use]
+    pub fn is_fallback(self) -> bool {
+        matches!(self, Self::MessageFallback | Self::CallFallback)
     }
 }
 
@@ -121,4 +146,58 @@ pub struct WebhookState {
     pub actual_method: Option<String>,
     /// What of it is wrong.
     pub reason: Reason,
+}
+
+impl WebhookState {
+    /// The URL that counts at Twilio, to be shown: without name and password, and without its query,
+    /// which may hold a key.
+    #[must_use]
+    pub fn shown(&self) -> Option<String> {
+        self.actual.as_deref().map(without_secrets)
+    }
+}
+
+pub(super) fn without_secrets(url: &str) -> String {
+    let (scheme, rest) = url.split_once("://").unwrap_or(("", url));
+    let end = rest.find(['/', '?', '#']).unwrap_or(rest.len());
+    let (authority, path) = rest.split_at(end);
+    let host = match authority.rsplit_once('@') {
+        Some((_, host)) => format!("…@{host}"),
+        None => authority.to_owned(),
+    };
+    let path = match path.split_once('?') {
+        Some((path, _)) => format!("{path}?…"),
+        None => path.to_owned(),
+    };
+    match scheme {
+        "" => format!("{host}{path}"),
+        scheme => format!("{scheme}://{host}{path}"),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn passwords_and_keys_in_urls_are_not_shown() {
+        for (url, shown) in [
+            (
+                "https://anna:hunter2@example.com/sms",
+                "https://…@example.com/sms",
+            ),
+            (
+                "https://example.com/sms?key=hunter2#rc=1",
+                "https://example.com/sms?…",
+            ),
+            (
+                "https://example.com/sms#rc=1",
+                "https://example.com/sms#rc=1",
+            ),
+            ("a@hunter2:b@example.com", "…@example.com"),
+            ("", ""),
+        ] {
+            assert_eq!(without_secrets(url), shown);
+        }
+    }
 }
