@@ -59,6 +59,7 @@ const STEPS: &[(&str, Script)] = &[
     shared!("0014_channel"),
     shared!("0015_pending_texts"),
     each!("0016_pending_threads"),
+    each!("0017_line_owners"),
 ];
 
 /// What stands in a shared step for the names of types.

@@ -12,6 +12,8 @@ use twilio_hooks::{
     },
 };
 
+use super::owner::bare;
+
 /// Whoever reads the history sees that this came by no webhook.
 const MARK: (&str, &str) = ("ReadFromApi", "true");
 
@@ -57,6 +59,14 @@ enum Heard {
 }
 
 impl Report {
+    /// Of something that another company had to do with: how far it is, for nobody to hear of.
+    pub(super) fn bare(self) -> Self {
+        Self {
+            change: bare(self.change),
+            heard: None,
+        }
+    }
+
     /// Lets the handler hear of it, after it was recorded.
     ///
     /// # Errors

@@ -1,7 +1,7 @@
 //! What is stored already of what Twilio lists, and what has not come to an end.
 
 use jiff::Timestamp;
-use twilio_hooks::{AccountSid, store::StoreError};
+use twilio_hooks::{AccountSid, CompanyId, store::StoreError};
 
 use crate::{
     args,
@@ -14,6 +14,8 @@ const AT_ONCE: i64 = 200;
 /// What is stored of a message, call or recording.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Known {
+    /// Whose it is.
+    pub(super) company_id: Option<CompanyId>,
     /// How far along it is.
     pub(super) rank: i64,
     /// Whether all is there that comes besides the status: a text, a duration, a URL.
@@ -25,6 +27,7 @@ pub(super) struct Known {
 impl Known {
     fn read(row: &Row) -> Result<Self, StoreError> {
         Ok(Self {
+            company_id: row.get("company_id")?,
             rank: row.get("rank")?,
             is_complete: row.get("is_complete")?,
             has_error: row.get("has_error")?,
@@ -48,23 +51,23 @@ macro_rules! known {
 // What was erased has an empty text, and stays as it is.
 known!(
     message,
-    "select cast(status_rank as bigint) as rank, body is not null as is_complete,
+    "select company_id, cast(status_rank as bigint) as rank, body is not null as is_complete,
          error_code is not null as has_error
      from sms where account_sid = $1 and message_sid = $2"
 );
 known!(
     call,
-    "select cast(status_rank as bigint) as rank, duration is not null as is_complete,
+    "select company_id, cast(status_rank as bigint) as rank, duration is not null as is_complete,
          error_code is not null as has_error
      from calls where account_sid = $1 and call_sid = $2"
 );
 // The rows of recordings go with an erased contact; what waits to be erased is as good as deleted.
 known!(
     recording,
-    "select 80 as rank, true as is_complete, true as has_error
+    "select company_id, 80 as rank, true as is_complete, true as has_error
      from erasures where account_sid = $1 and sid = $2
      union all
-     select cast(status_rank as bigint) as rank, call_sid is not null as is_complete,
+     select company_id, cast(status_rank as bigint) as rank, call_sid is not null as is_complete,
          error_code is not null as has_error
      from recordings where account_sid = $1 and recording_sid = $2"
 );

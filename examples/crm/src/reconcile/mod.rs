@@ -1,12 +1,14 @@
 //! Looking for what was missed: webhooks get lost, and Twilio's lists still have what they told.
 //!
 //! [`Reconcile`] compares the lists of an account with what is stored and records the difference, as the
-//! webhooks would have. `pass.rs` does that for one account, `known.rs` says what is stored, `changes.rs`
-//! is what is written, `runs.rs` remembers when and what, and `job.rs` does it by itself.
+//! webhooks would have. `pass.rs` does that for one account, `known.rs` says what is stored, `owner.rs`
+//! whose it is, `changes.rs` is what is written, `runs.rs` remembers when and what, and `job.rs` does it
+//! by itself.
 
 pub mod changes;
 mod job;
 mod known;
+mod owner;
 mod pass;
 mod runs;
 

@@ -17,6 +17,7 @@ use super::{
     Reconcile,
     changes::{self, Report},
     known::{self, Ages, Known},
+    owner::{Owner, owner},
     runs::{self, Found, Tally, later},
 };
 use crate::{accounts::AccountError, consent::LateStatement, messaging::answer};
@@ -209,6 +210,10 @@ impl<'a> Pass<'a> {
             }
         }
         let told = inbound || known.is_some() || failed;
+        let began = message.date_created.unwrap_or(when).min(when);
+        let Some(report) = self.owned(report, known, began).await? else {
+            return Ok(());
+        };
         self.record(Kind::Message, report, when, told).await
     }
 
@@ -246,6 +251,10 @@ impl<'a> Pass<'a> {
         let at = known.map_or(began, |_| self.now);
         let report = changes::call(self.account, call, at);
         let told = inbound || known.is_some();
+        let came = call.date_created.unwrap_or(began).min(began);
+        let Some(report) = self.owned(report, known, came).await? else {
+            return Ok(());
+        };
         self.record(Kind::Call, report, when, told).await
     }
 
@@ -265,21 +274,41 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         // Now, and not when it was made: what copies recordings looks for what has changed lately.
-        let report = changes::recording(self.account, recording, self.now);
+        let Some(report) = changes::recording(self.account, recording, self.now) else {
+            self.tally.not_stored += 1;
+            return Ok(());
+        };
         self.record(Kind::Recording, report, when, true).await
+    }
+
+    /// What of a report may be recorded, of something that began `at` a time.
+    async fn owned(
+        &mut self,
+        report: Option<Report>,
+        known: Option<Known>,
+        at: Timestamp,
+    ) -> Result<Option<Report>, StoreError> {
+        let owned = match report {
+            Some(report) => match owner(&self.reconcile.db, &report.change, known, at).await? {
+                Owner::Same => Some(report),
+                Owner::Former => Some(report.bare()),
+                Owner::FormerOfNothing => None,
+            },
+            None => None,
+        };
+        if owned.is_none() {
+            self.tally.not_stored += 1;
+        }
+        Ok(owned)
     }
 
     async fn record(
         &mut self,
         kind: Kind,
-        report: Option<Report>,
+        mut report: Report,
         when: Timestamp,
         told: bool,
     ) -> Result<(), PassError> {
-        let Some(mut report) = report else {
-            self.tally.not_stored += 1;
-            return Ok(());
-        };
         let is_old = when < later(self.now, -NEWS);
         if !told || is_old {
             report.change.notification = None;

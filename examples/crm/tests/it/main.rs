@@ -16,6 +16,7 @@ mod desk;
 mod document;
 mod dump;
 mod erasing;
+mod found_late;
 mod guard;
 mod idempotency;
 mod isolation;

@@ -19,13 +19,13 @@ use crate::support::{
 const TALK: CallFate = CallFate::Completed(Duration::from_secs(30));
 
 /// Brings Twilio's time to that of the server, so long ago.
-async fn at(crm: &Crm, ago: SignedDuration) {
+pub(crate) async fn at(crm: &Crm, ago: SignedDuration) {
     let then = crm.clock.now() - ago;
     let ahead = Duration::try_from(then.duration_since(crm.fake().now())).unwrap();
     crm.fake().advance(ahead).await;
 }
 
-async fn an_hour_ago(crm: &Crm) {
+pub(crate) async fn an_hour_ago(crm: &Crm) {
     at(crm, SignedDuration::from_hours(1)).await;
 }
 
@@ -43,14 +43,14 @@ pub(crate) async fn date(crm: &Crm, ago: SignedDuration) {
 }
 
 /// Looks at the account, as far back as a day.
-async fn reconcile(crm: &Crm) -> u32 {
+pub(crate) async fn reconcile(crm: &Crm) -> u32 {
     let since = crm.clock.now() - SignedDuration::from_hours(24);
     let account = crm.fake().account_sid();
     let tally = crm.state.reconcile.run_now(&account, since).await.unwrap();
     tally.unwrap().unwrap().found.sum()
 }
 
-async fn list(crm: &Crm, path: &str) -> Vec<Value> {
+pub(crate) async fn list(crm: &Crm, path: &str) -> Vec<Value> {
     crm.get(ALPHA, path).await.items()
 }
 
@@ -83,7 +83,7 @@ async fn everything(crm: &Crm) -> Vec<Vec<Value>> {
 }
 
 /// What people were told, oldest first.
-async fn told(crm: &Crm) -> Vec<String> {
+pub(crate) async fn told(crm: &Crm) -> Vec<String> {
     crm.deliver().await;
     let told = list(crm, "/api/notifications").await;
     let kind = |it: &Value| it["type"].as_str().unwrap().to_owned();

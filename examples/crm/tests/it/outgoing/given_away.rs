@@ -83,6 +83,29 @@ on_both_databases! {
         crm.beta_learns_nothing_of("eyes").await;
     }
 
+    async fn a_text_is_not_written_there_by_what_is_found_in_twilios_list(crm: Crm) {
+        crm.same_time().await;
+        crm.fake().fail_next(Fault::DropAfter);
+        let id = crm.want(SENDER, "For Alpha's eyes only").await;
+        crm.work().await;
+        crm.give_line_away().await;
+        crm.minutes(1).await;
+        let sid = crm.fake().messages()[0].sid.to_string();
+        crm.is_over_without_its_line(&id, &sid).await;
+        let reconcile = async || {
+            let since = crm.clock.now() - jiff::SignedDuration::from_hours(24);
+            let account = crm.fake().account_sid();
+            crm.state.reconcile.run_now(&account, since).await.unwrap().unwrap().unwrap();
+            crm.beta_learns_nothing_of("eyes").await;
+        };
+        reconcile().await;
+        // Nor if nothing of it is there.
+        let sql = "delete from sms where message_sid = $1";
+        crm.state.database.db.execute(sql, crm::args![sid.as_str()]).await.unwrap();
+        reconcile().await;
+        assert!(crm.get(BETA, "/api/messages").await.items().is_empty());
+    }
+
     async fn a_text_that_twilio_took_is_not_written_there_either(crm: Crm) {
         crm.same_time().await;
         let id = crm.want(SENDER, "For Alpha's eyes only").await;
