@@ -1,6 +1,7 @@
 //! What the tests across the crates stand on.
 
 mod apt;
+pub mod chromium;
 mod keep;
 pub mod official;
 pub mod postgres;

@@ -58,13 +58,34 @@ pub fn python() -> Runtime {
 #[must_use]
 pub fn node() -> Runtime {
     let (interpreter, npm) = node_and_npm();
-    let versions = [PACKAGE, PACKAGE_LOCK].concat();
     let usable = |directory: &Path| directory.join("node_modules/twilio/lib").is_dir();
-    let directory = install_once("node", &versions, usable, |directory| {
-        for (name, text) in [
-            ("package.json", PACKAGE),
-            ("package-lock.json", PACKAGE_LOCK),
-        ] {
+    let directory = install_packages(&npm, "node", PACKAGE, PACKAGE_LOCK, usable);
+    Runtime {
+        interpreter,
+        packages: directory.join("node_modules"),
+    }
+}
+
+/// A directory with the packages of Node that `package` and its `lock` name.
+pub(crate) fn npm_packages(
+    name: &str,
+    package: &str,
+    lock: &str,
+    usable: impl Fn(&Path) -> bool,
+) -> PathBuf {
+    install_packages(&node_and_npm().1, name, package, lock, usable)
+}
+
+fn install_packages(
+    npm: &[PathBuf],
+    name: &str,
+    package: &str,
+    lock: &str,
+    usable: impl Fn(&Path) -> bool,
+) -> PathBuf {
+    let versions = [package, lock].concat();
+    install_once(name, &versions, usable, |directory| {
+        for (name, text) in [("package.json", package), ("package-lock.json", lock)] {
             fs::write(directory.join(name), text).expect("the directory is ours");
         }
         let mut command = Command::new(&npm[0]);
@@ -74,11 +95,7 @@ pub fn node() -> Runtime {
             .arg("--loglevel=error")
             .current_dir(directory);
         run(&mut command, NODE_ADVICE);
-    });
-    Runtime {
-        interpreter,
-        packages: directory.join("node_modules"),
-    }
+    })
 }
 
 impl Runtime {
@@ -202,7 +219,8 @@ fn install_once(
 }
 
 /// Where Cargo builds to: the directory with its tag above the running program.
-fn target_directory() -> PathBuf {
+#[must_use]
+pub fn target_directory() -> PathBuf {
     let program = env::current_exe().unwrap_or_default();
     program
         .ancestors()

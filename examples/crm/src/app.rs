@@ -34,6 +34,7 @@ use crate::{
     media_in::MediaIn,
     messaging::{self, Messaging, Sender, Tidy},
     notices::{DeliveryFailed, Notices, Signals},
+    pages,
     people::{ForgetExpired, People},
     reconcile::{Reconcile, ReconcileJob},
     recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
@@ -265,6 +266,7 @@ pub fn app(state: AppState) -> Router {
         .merge(webhooks.into_router())
         .merge(calls)
         .merge(own)
+        .merge(pages::routes())
         .merge(api::routes(&state));
     around(routes).with_state(state)
 }

@@ -23,6 +23,7 @@ pub mod media_in;
 pub mod messaging;
 pub mod notices;
 pub mod operate;
+mod pages;
 pub mod people;
 pub mod reconcile;
 pub mod recordings;

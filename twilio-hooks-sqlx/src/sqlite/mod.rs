@@ -88,7 +88,7 @@ const PATIENCE: Duration = Duration::from_secs(5);
 impl SqliteStore {
     /// Opens the file that a URL such as `sqlite://crm.db` names, and creates it if it is not there.
     ///
-    /// The settings are those of [`options`](Self::options), with up to eight connections for reads.
+    /// The settings are those of [`options`](Self::options), with up to six connections for reads.
     /// `sqlite::memory:` is a database in memory that ends with the store.
     ///
     /// # Errors
@@ -169,7 +169,7 @@ impl SqliteStore {
             .await
             .map_err(store_error)?;
         let pool = SqlitePoolOptions::new()
-            .max_connections(8)
+            .max_connections(6)
             .connect_with(options)
             .await
             .map_err(store_error)?;

@@ -69,7 +69,7 @@ pub use self::{
     turns::Turns,
     uploads::UploadLimits,
 };
-use crate::app::AppState;
+use crate::{app::AppState, pages};
 
 /// How long a request may take.
 const TIME_LIMIT: Duration = Duration::from_secs(10);
@@ -137,7 +137,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let idempotent = IdempotentRoutes::of(&document());
     let routes = router(&state.turns)
         .0
-        .fallback(async || Problem::not_found());
+        .fallback(pages::nowhere);
     guard::guard(routes, idempotent, state)
 }
 

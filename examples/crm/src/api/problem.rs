@@ -123,6 +123,12 @@ impl Problem {
         Self::new(StatusCode::TOO_MANY_REQUESTS, detail)
     }
 
+    /// The status of HTTP.
+    #[must_use]
+    pub fn status(&self) -> StatusCode {
+        self.status
+    }
+
     /// Says when the request may be made again.
     #[must_use]
     pub fn with_retry_after(mut self, wait: Duration) -> Self {

@@ -13,7 +13,7 @@ use super::Problem;
 
 /// Half of the connections that a store keeps open on SQLite. The other half stays for webhooks, which
 /// Twilio waits for, and for what is written.
-const AT_ONCE: usize = 4;
+const AT_ONCE: usize = 3;
 
 /// Requests that only read take turns, in the order in which they came. Otherwise a few programs that
 /// read without a pause would have all connections of the database most of the time, and texts would

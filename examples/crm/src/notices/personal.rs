@@ -67,7 +67,10 @@ pub struct Personal {
 }
 
 /// The latest number of the company, 0 if there is none.
-async fn last_seq(db: &Db, company: CompanyId) -> Result<i64, StoreError> {
+///
+/// # Errors
+/// If the database fails.
+pub async fn last_seq(db: &Db, company: CompanyId) -> Result<i64, StoreError> {
     let sql = "select last from notification_counters where company_id = $1";
     match db.row(sql, args![company]).await? {
         Some(row) => row.get("last"),

@@ -53,7 +53,7 @@ impl<'a> Browser<'a> {
     pub(crate) async fn send(&self, request: Builder, body: Option<&Value>) -> Answer {
         let request = request
             .header(header::COOKIE, &self.cookie)
-            .header(header::ORIGIN, PUBLIC_URL)
+            .header(header::ORIGIN, &self.crm.config.public_url)
             .header(header::CONTENT_TYPE, "application/json")
             .body(Body::from(body.map(Value::to_string).unwrap_or_default()))
             .unwrap();
@@ -96,7 +96,10 @@ impl Crm {
     }
 
     pub(crate) async fn log_in(&self, email: &str, password: &str) -> Answer {
-        self.send(login(email, password)).await
+        let mut request = login(email, password);
+        let origin = self.config.public_url.parse().unwrap();
+        request.headers_mut().insert(header::ORIGIN, origin);
+        self.send(request).await
     }
 }
 

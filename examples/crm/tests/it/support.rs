@@ -184,7 +184,7 @@ impl Crm {
         crm
     }
 
-    async fn with_config(
+    pub(crate) async fn with_config(
         storage: Storage,
         toml: &str,
         fake: Option<FakeTwilio>,

@@ -1,0 +1,51 @@
+// What every page has: the account's menu, the colours, the banner while offline.
+
+import "./forms.js";
+import { refresh } from "./time.js";
+import { Problem, part, toast } from "./api.js";
+import { live } from "./live.js";
+
+for (const menu of document.querySelectorAll("details[data-menu]")) {
+  document.addEventListener("click", (event) => {
+    if (menu.open && !menu.contains(event.target)) menu.open = false;
+  });
+  menu.addEventListener("keydown", (event) => {
+    if (event.key !== "Escape" || !menu.open) return;
+    menu.open = false;
+    menu.querySelector("summary").focus();
+  });
+}
+
+// A cookie, so that the next page comes in these colours.
+document.querySelector("[data-theme-switch]")?.addEventListener("change", ({ target }) => {
+  document.documentElement.dataset.theme = target.value;
+  const secure = location.protocol === "https:" ? "; Secure" : "";
+  document.cookie = `crm-theme=${target.value}; Path=/; SameSite=Lax; Max-Age=31536000${secure}`;
+});
+
+// The next part of a list comes in the place of the button that asks for it.
+document.addEventListener("click", async ({ target }) => {
+  const button = target.closest("button[data-more]");
+  if (!button || button.disabled) return;
+  button.disabled = true;
+  try {
+    const elements = await part(button.dataset.more);
+    (button.closest(".more") ?? button).replaceWith(...elements);
+    elements[0]?.querySelector("a, button")?.focus();
+    refresh();
+  } catch (error) {
+    if (!(error instanceof Problem)) throw error;
+    button.disabled = false;
+    toast(error.message, "danger");
+  }
+});
+
+// A short break is nothing to speak of.
+let late = null;
+live.addEventListener("state", ({ detail: isOpen }) => {
+  const banner = document.querySelector("[data-offline]");
+  clearTimeout(late);
+  if (isOpen) banner.hidden = true;
+  else late = setTimeout(() => (banner.hidden = false), 1500);
+  document.body.dataset.live = isOpen ? "open" : "closed";
+});
