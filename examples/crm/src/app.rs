@@ -266,7 +266,7 @@ pub fn app(state: AppState) -> Router {
         .merge(webhooks.into_router())
         .merge(calls)
         .merge(own)
-        .merge(pages::routes())
+        .merge(pages::routes(&state.turns))
         .merge(api::routes(&state));
     around(routes).with_state(state)
 }

@@ -129,6 +129,8 @@ impl Storage {
             Place::File(path) => {
                 let copy = path.with_extension(COPY);
                 fs::copy(path, &copy).unwrap();
+                // Else the server's first flush would wait for gigabytes that are not its own.
+                fs::File::open(&copy).unwrap().sync_all().unwrap();
                 url_of(&copy)
             }
             Place::Server(cluster) => {

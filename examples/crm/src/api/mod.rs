@@ -135,9 +135,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// All routes but the webhooks, with what goes around them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let idempotent = IdempotentRoutes::of(&document());
-    let routes = router(&state.turns)
-        .0
-        .fallback(pages::nowhere);
+    let routes = router(&state.turns).0.fallback(pages::nowhere);
     guard::guard(routes, idempotent, state)
 }
 

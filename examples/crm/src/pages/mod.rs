@@ -30,21 +30,25 @@ mod visitor;
 use axum::{
     Router,
     extract::Request,
-    middleware::from_fn,
+    middleware::{from_fn, from_fn_with_state},
     response::{IntoResponse as _, Redirect, Response},
     routing::get,
 };
 use http::{HeaderMap, header};
 
 use self::{error::PageError, html::Html, layout::Layout, visitor::Visitor};
-use crate::{api::Problem, app::AppState};
+use crate::{
+    api::{Problem, Turns, take_turns},
+    app::AppState,
+};
 
 /// Every page, and what pages are made of.
-pub(crate) fn routes() -> Router<AppState> {
+pub(crate) fn routes(turns: &Turns) -> Router<AppState> {
     Router::new()
         .route("/", get(async || Redirect::to("/messages")))
         .merge(sign_in::routes())
         .merge(messages::routes())
+        .route_layer(from_fn_with_state(turns.clone(), take_turns))
         .layer(from_fn(error::show))
         .layer(from_fn(headers::set))
         .merge(assets::routes())
