@@ -17,6 +17,7 @@ use super::{
 };
 use crate::{
     app::AppState,
+    messaging::segments,
     people::Permission,
     replies::{self, Answer, Decision, EVERY_MINUTES, Occasion, PER_DAY, Rule, RuleSource, Setup},
     templates::{self, KNOWN, MAX_TEXT, Template},
@@ -88,7 +89,7 @@ impl AutoReplyView {
                 ));
             }
             (Some(body), None) => {
-                if body.chars().count() > MAX_TEXT || body.contains('\0') {
+                if segments::length(&body) > MAX_TEXT || body.contains('\0') {
                     return Err(Problem::bad_request(
                         "`body` has more than 1600 characters, or a NUL",
                     ));

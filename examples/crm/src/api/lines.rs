@@ -18,14 +18,12 @@ use crate::{
     accounts::{Available, AvailableLine, LinePatch, NewLine, line_names},
     app::AppState,
     database::LineSettingsPatch,
+    messaging::segments::{self, MAX_BODY},
     people::Permission,
 };
 
 /// What Twilio takes in one [`<Say>`](https://www.twilio.com/docs/voice/twiml/say#limits).
 const MAX_GREETING: usize = 4096;
-
-/// What Twilio takes in one [message](https://www.twilio.com/docs/messaging/twiml/message).
-const MAX_TEXT: usize = 1600;
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -249,8 +247,8 @@ async fn change(
         user: body.user_id,
         name: body.name.map(name).transpose()?,
         settings: LineSettingsPatch {
-            greeting: text("greeting", body.greeting, MAX_GREETING)?,
-            text_reply: text("text_reply", body.text_reply, MAX_TEXT)?,
+            greeting: text("greeting", body.greeting, MAX_GREETING, characters)?,
+            text_reply: text("text_reply", body.text_reply, MAX_BODY, segments::length)?,
         },
     };
     let mut line = find(&state, caller.company, id).await?;
@@ -304,15 +302,20 @@ async fn view(state: &AppState, line: Line) -> Result<LineView, Problem> {
     Ok(LineView::new(line, name, settings))
 }
 
+fn characters(text: &str) -> usize {
+    text.chars().count()
+}
+
 /// NUL is what no database keeps in a text.
 fn text(
     name: &str,
     setting: Option<Option<String>>,
     longest: usize,
+    length: fn(&str) -> usize,
 ) -> Result<Option<Option<String>>, Problem> {
     let setting = setting.map(|text| text.filter(|text| !text.trim().is_empty()));
     if let Some(Some(text)) = &setting {
-        if text.chars().count() > longest {
+        if length(text) > longest {
             let detail = format!("`{name}` has more than {longest} characters");
             return Err(Problem::bad_request(detail));
         }

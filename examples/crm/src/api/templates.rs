@@ -20,6 +20,7 @@ use super::{
 };
 use crate::{
     app::AppState,
+    messaging::segments,
     people::Permission,
     templates::{
         self, Context, Draft, MAX_TEXT, Removed, StoredTemplate, Template, TemplateChange,
@@ -221,6 +222,7 @@ struct PreviewView {
     text: String,
     /// The names without a value. As long as there are any, the template can't be sent.
     missing: Vec<String>,
+    /// How long it is, as Twilio counts: 1600 is the most.
     characters: usize,
     /// Whether it can be sent: nothing is missing, and it is not too long.
     can_be_sent: bool,
@@ -263,7 +265,7 @@ async fn preview(
     let values = templates::values(&database.db, &context).await?;
     let missing = template.missing(&values);
     let text = template.preview(&values);
-    let characters = text.chars().count();
+    let characters = segments::length(&text);
     Ok(Json(PreviewView {
         can_be_sent: missing.is_empty() && characters <= MAX_TEXT,
         missing: missing.into_iter().map(str::to_owned).collect(),

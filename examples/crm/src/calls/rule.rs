@@ -5,9 +5,9 @@ use utoipa::ToSchema;
 use uuid::Uuid;
 
 use super::{Invalid, Speech};
+use crate::messaging::segments::{self, MAX_BODY};
 
 /// How long a text of ours may be, as for any other text.
-const MAX_TEXT: usize = 1600;
 
 /// For how many seconds a phone may ring.
 const RING_SECONDS: std::ops::RangeInclusive<u32> = 5..=60;
@@ -211,8 +211,8 @@ impl Rule {
             if text.trim().is_empty() || text.contains('\0') {
                 return Err(Invalid::new("text_back", "is empty; null turns it off"));
             }
-            if text.chars().count() > MAX_TEXT {
-                let reason = format!("has more than {MAX_TEXT} characters");
+            if segments::length(text) > MAX_BODY {
+                let reason = format!("has more than {MAX_BODY} characters");
                 return Err(Invalid::new("text_back", reason));
             }
         }

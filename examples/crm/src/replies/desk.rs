@@ -19,7 +19,10 @@ use crate::{
     args,
     database::{Db, Tx},
     hours::{self, ClosedPeriod, Plan},
-    messaging::answer::{self, could_pay, pay},
+    messaging::{
+        answer::{self, could_pay, pay},
+        segments,
+    },
     notices::Notices,
     templates::{self, Context, MAX_TEXT, RenderError},
 };
@@ -276,7 +279,7 @@ async fn render(
 ) -> Result<Result<String, RenderError>, StoreError> {
     let body = match &setup.rule.answer {
         Answer::Plain(text) => {
-            let length = text.chars().count();
+            let length = segments::length(text);
             return Ok(match length > MAX_TEXT {
                 true => Err(RenderError::TooLong(length)),
                 false => Ok(text.clone()),

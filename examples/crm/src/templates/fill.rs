@@ -8,6 +8,7 @@ use super::parse::{MAX_TEXT, Template, TemplateError, Values};
 use crate::{
     args,
     database::{Arg, Db, Row, Tx},
+    messaging::segments,
 };
 
 /// Who writes to whom. `Debug` shows no values.
@@ -94,7 +95,7 @@ fn fill(template: &Template, values: &Values) -> Result<String, RenderError> {
     let text = template.render(values).map_err(|missing| {
         RenderError::Missing(missing.into_iter().map(str::to_owned).collect())
     })?;
-    match text.chars().count() {
+    match segments::length(&text) {
         length if length > MAX_TEXT => Err(RenderError::TooLong(length)),
         _ => Ok(text),
     }

@@ -2,9 +2,11 @@
 
 use std::{collections::BTreeMap, fmt, ops::Range};
 
-/// What Twilio takes in one [message](https://www.twilio.com/docs/messaging/api/message-resource), in
-/// characters.
-pub const MAX_TEXT: usize = 1600;
+use crate::messaging::segments::MAX_BODY;
+
+/// What Twilio takes in one [message](https://www.twilio.com/docs/messaging/api/message-resource), as
+/// [`length`](crate::messaging::segments::length) counts.
+pub const MAX_TEXT: usize = MAX_BODY;
 
 /// The names that the CRM has values for.
 pub const KNOWN: [&str; 6] = [

@@ -13,6 +13,7 @@ use crate::{
     api::Caller,
     args,
     database::{Db, Row, is_duplicate},
+    messaging::segments,
     people::audit,
 };
 
@@ -80,7 +81,7 @@ impl Draft {
         if body.trim().is_empty() {
             return refuse("`body` is empty");
         }
-        if body.chars().count() > MAX_TEXT {
+        if segments::length(&body) > MAX_TEXT {
             return refuse("`body` has more than 1600 characters");
         }
         if let Err(errors) = Template::parse(&body) {

@@ -330,6 +330,7 @@ async fn a_line_is_changed_and_the_next_webhook_knows() {
     );
     assert_eq!(patch("{}").await.json()["id"], lines[0]["id"]);
     let long = format!(r#"{{"text_reply": "{}"}}"#, "x".repeat(1601));
+    let wide = format!(r#"{{"text_reply": "{}"}}"#, "😀".repeat(801));
     for wrong in [
         "",
         "{",
@@ -337,6 +338,7 @@ async fn a_line_is_changed_and_the_next_webhook_knows() {
         r#"{"greeting": 1}"#,
         r#"{"greeting": "\u0000"}"#,
         &long,
+        &wide,
     ] {
         patch(wrong).await.problem(400);
     }

@@ -670,6 +670,8 @@ async fn wrong_rules_are_refused_with_the_field() {
             "`greeting.text`",
         ),
         (json!({"text_back": "x".repeat(1601)}), "`text_back`"),
+        // Twilio counts each of them twice.
+        (json!({"text_back": "😀".repeat(801)}), "`text_back`"),
     ] {
         let problem = crm.put(ALPHA, &path, &rule).await.problem(422);
         assert!(

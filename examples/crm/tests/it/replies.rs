@@ -470,6 +470,7 @@ on_both_databases! {
             json!({ "enabled": true, "when": "always", "body": " " }),
             json!({ "enabled": true, "when": "never", "body": "x" }),
             json!({ "enabled": true, "when": "always", "body": "x".repeat(1601) }),
+            json!({ "enabled": true, "when": "always", "body": "😀".repeat(801) }),
             json!({ "enabled": true, "when": "always", "body": "on {{date}}" }),
             json!({ "enabled": true, "when": "always", "body": "{{contact.nmae}}" }),
             json!({ "enabled": true, "when": "always", "body": "x", "every_minutes": 0 }),

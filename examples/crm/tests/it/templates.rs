@@ -72,6 +72,7 @@ on_both_databases! {
             json!({ "name": "x".repeat(81), "body": "x" }),
             json!({ "name": "x", "body": " " }),
             json!({ "name": "x", "body": long }),
+            json!({ "name": "x", "body": "😀".repeat(801) }),
             json!({ "name": "x", "body": "\u{0}" }),
             json!({ "name": "x", "body": "x", "shortcut": "a b" }),
             json!({ "name": "x", "body": "x", "color": "red" }),
