@@ -232,7 +232,8 @@ impl Settle {
             return Ok(None);
         }
         let text = NewText::new(flow.company_id, To::Contact(contact), body.as_str());
-        Ok(Some(text.with_line(flow.plan.line_id).automatic()))
+        // Who calls has a phone; by WhatsApp one may not write to who has not written lately.
+        Ok(Some(text.with_line(flow.plan.line_id).by_sms().automatic()))
     }
 
     /// Keeps the text to be sent, that this caller has got one, and that the call is settled: all of

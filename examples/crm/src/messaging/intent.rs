@@ -104,6 +104,13 @@ impl NewText {
         self
     }
 
+    /// Goes by SMS, however the contact has written last.
+    #[must_use]
+    pub fn by_sms(mut self) -> Self {
+        self.channel = Some(Channel::Sms);
+        self
+    }
+
     /// Says that no person wrote it.
     #[must_use]
     pub fn automatic(mut self) -> Self {

@@ -102,6 +102,17 @@ on_both_databases! {
         assert_eq!(kept(&crm).await, [SENDER, "+12025550144", SENDER]);
     }
 
+    async fn the_text_is_an_sms_also_to_who_once_wrote_by_whatsapp(crm: Crm) {
+        texts_back(&crm).await;
+        let whatsapp = |number| format!("whatsapp:{number}");
+        crm.text(&sid("SM", 1), &whatsapp(SENDER), &whatsapp(ALPHA_LINE), "Hi!").await;
+        crm.clock.advance(SignedDuration::from_hours(72));
+        misses(&crm, SENDER).await;
+        crm.work().await;
+        let sent = crm.fake().messages().pop().unwrap();
+        assert_eq!((sent.from, sent.to), (Some(Address::from(ALPHA_LINE)), Some(Address::from(SENDER))));
+    }
+
     async fn several_servers_send_one_text(crm: Crm) {
         texts_back(&crm).await;
         let mut call = crm.caller().call().await.unwrap();
