@@ -198,18 +198,21 @@ impl Flows {
         Ok(())
     }
 
-    /// The flows that are to be settled by now, the oldest first.
+    /// The flows that are to be settled by now, the oldest first. One that can't be read, because a newer
+    /// version of the server has written it, stops no other.
     ///
     /// # Errors
     /// If the database fails.
-    pub(super) async fn to_settle(&self, now: Timestamp) -> Result<Vec<Due>, StoreError> {
+    pub(super) async fn to_settle(&self, now: Timestamp) -> Result<Vec<ToSettle>, StoreError> {
         let sql = "select call_id, company_id, account_sid, call_sid, plan, state, step,
                        voicemail, voicemail_sid, voicemail_seconds, ended_at
                    from call_flows
                    where settled_at is null and settle_at <= $1 and direction = 'INBOUND'
                    order by settle_at limit 50";
         let rows = self.db.rows(sql, args![now]).await?;
-        rows.iter().map(due).collect()
+        rows.iter()
+            .map(|row| Ok(((row.get("company_id")?, row.get("call_id")?), due(row))))
+            .collect()
     }
 
     /// When the next flow is to be settled.
@@ -243,6 +246,9 @@ impl Flows {
         Ok(rows.len() as u64)
     }
 }
+
+/// A call, and its flow that is to be settled, or why it can't be read.
+pub(super) type ToSettle = ((CompanyId, CallId), Result<Due, StoreError>);
 
 /// A flow that is to be settled.
 #[derive(Debug)]

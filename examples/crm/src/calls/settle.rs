@@ -7,7 +7,7 @@ use std::time::Duration;
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
-    Address, AddressKind, CallStatus, ContactId, RecordingSid,
+    Address, AddressKind, CallId, CallStatus, CompanyId, ContactId, RecordingSid,
     notify::Topic,
     store::{Notice, StoreError},
 };
@@ -272,17 +272,22 @@ impl Settle {
         Ok(true)
     }
 
-    async fn postpone(&self, flow: &Flow, now: Timestamp) -> Result<(), StoreError> {
+    /// Others have their turn before it is tried again.
+    async fn postpone(
+        &self,
+        (company, call): (CompanyId, CallId),
+        now: Timestamp,
+    ) -> Result<(), StoreError> {
         let sql = "update call_flows set settle_at = $3 where company_id = $1 and call_id = $2";
         let later = now.checked_add(LATER).unwrap_or(now);
-        let args = args![flow.company_id, flow.call_id, later];
+        let args = args![company, call, later];
         self.calls.database.db.execute(sql, args).await.map(drop)
     }
 }
 
-fn not_settled(flow: &Flow, error: &StoreError) {
+fn not_settled(call: CallId, error: &StoreError) {
     let error = error as &dyn std::error::Error;
-    tracing::error!(call.id = %flow.call_id, error, "a call is not settled");
+    tracing::error!(call.id = %call, error, "a call is not settled");
 }
 
 #[async_trait]
@@ -296,11 +301,14 @@ impl Job for Settle {
         flows.notice_ended_calls(now).await?;
         let due = flows.to_settle(now).await?;
         let more = due.len() >= 50;
-        for due in due {
-            let flow = due.flow.clone();
-            if let Err(error) = self.settle(due, now).await {
-                not_settled(&flow, &error);
-                self.postpone(&flow, now).await?;
+        for (call, due) in due {
+            let settled = match due {
+                Ok(due) => self.settle(due, now).await,
+                Err(error) => Err(error),
+            };
+            if let Err(error) = settled {
+                not_settled(call.1, &error);
+                self.postpone(call, now).await?;
             }
         }
         let sql = "delete from text_backs where sent_at < $1";

@@ -541,6 +541,30 @@ on_both_databases! {
         assert_eq!(crm.get(BETA, "/api/calls?missed=true").await.items(), Vec::<Value>::new());
     }
 
+    async fn a_call_that_can_not_be_read_stops_no_other(crm: Crm) {
+        let plan_of = async |call: &CallSid, plan: Option<&str>| -> String {
+            let db = &crm.state.database.db;
+            let sql = "select plan from call_flows where call_sid = $1";
+            let row = db.row(sql, crm::args![call.as_str()]).await.unwrap().unwrap();
+            if let Some(plan) = plan {
+                let sql = "update call_flows set plan = $2 where call_sid = $1";
+                db.execute(sql, crm::args![call.as_str(), plan]).await.unwrap();
+            }
+            row.get("plan").unwrap()
+        };
+        let mut first = crm.caller().call().await.unwrap();
+        first.hangs_up().await.unwrap();
+        // As a newer version of the server would write it.
+        let plan = plan_of(&first.sid(), Some("[]")).await;
+        let mut second = crm.caller().from(BETA_LINE).call().await.unwrap();
+        second.hangs_up().await.unwrap();
+        crm.clock.advance(SignedDuration::from_secs(30));
+        assert_eq!(crm.topics().await, ["missed_call"]);
+        plan_of(&first.sid(), Some(&plan)).await;
+        crm.clock.advance(SignedDuration::from_secs(60));
+        assert_eq!(crm.topics().await, ["missed_call", "missed_call"]);
+    }
+
     async fn steps_that_do_not_belong_are_answered_with_words(crm: Crm) {
         crm.ana(&json!({"mode": "in_turn"})).await;
         let call_sid = sid("CA", 1);
