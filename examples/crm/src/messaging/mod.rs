@@ -17,6 +17,10 @@
 //!
 //! What is in our answer to a webhook is `taken` from the beginning ([`answer`]).
 //!
+//! Whoever changes several rows locks them in this order: the contact, the day's budget
+//! (`outgoing_days`), the line's pace (`outgoing_lines`), the text. A text that is in nobody's queue may
+//! come first.
+//!
 //! - [`intent`]: what may be sent, and the row of it; `parties`, [`channel`]: between
 //!   whom, and how; [`outgoing`], [`lists`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it

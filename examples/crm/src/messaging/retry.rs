@@ -15,6 +15,7 @@ impl Messaging {
     /// If there is no such text, it is too late, or the database fails.
     pub async fn cancel(&self, company: CompanyId, id: MessageId) -> Result<Outgoing, Refusal> {
         let mut tx = self.db().begin().await?;
+        budget::lock_day(&mut tx, company, id).await?;
         // After an unknown outcome Twilio may have it all the same.
         let sql = "update outgoing set state = 'canceled', due_at = null, updated_at = $3
                    where company_id = $1 and id = $2 and state = 'queued' and unknowns = 0

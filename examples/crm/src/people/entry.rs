@@ -174,20 +174,24 @@ impl People {
         password.check()?;
         let name = name.map(fields::name).transpose()?;
         let (digest, now) = (digest(token), self.clock.now());
-        let sql = "select user_id from password_tokens where digest = $1 and expires_at > $2";
+        let sql = "select user_id, company_id from password_tokens
+                   where digest = $1 and expires_at > $2";
         let known = self.db.row(sql, args![digest.clone(), now]).await?;
-        known.ok_or(PeopleError::NotFound)?;
+        let known = known.ok_or(PeopleError::NotFound)?;
+        let (id, company): (UserId, CompanyId) = (known.get("user_id")?, known.get("company_id")?);
         let hash = self.passwords.hash(password).await?;
 
         let mut tx = self.db.begin().await?;
-        let sql = "delete from password_tokens where digest = $1 and expires_at > $2
-                   returning user_id, company_id";
-        let row = tx.row(sql, args![digest, now]).await?;
-        let row = row.ok_or(PeopleError::NotFound)?;
-        let (id, company): (UserId, CompanyId) = (row.get("user_id")?, row.get("company_id")?);
+        lock(&mut tx, company, id).await?;
         let sql = "update users set password_hash = $2, name = coalesce($3, name)
                    where id = $1 and disabled_at is null";
         if tx.execute(sql, args![id, hash, name]).await? == 0 {
+            return Err(PeopleError::NotFound);
+        }
+        // Whoever was faster has used it.
+        let sql = "delete from password_tokens
+                   where user_id = $1 and digest = $2 and expires_at > $3";
+        if tx.execute(sql, args![id, digest, now]).await? == 0 {
             return Err(PeopleError::NotFound);
         }
         sessions::end_all(&mut tx, id, None).await?;

@@ -5,6 +5,9 @@
 //! - [`Role`] and [`Permission`] are the table of who may do what;
 //! - [`audit`] puts what they do on the audit log;
 //! - [`Revocations`] ends open connections of those who may not listen any more.
+//!
+//! Whoever changes several rows locks them in this order: the company, the person, their token, their
+//! sessions.
 
 mod api_tokens;
 mod audit;

@@ -53,6 +53,24 @@ on_both_databases! {
         crm.ask(&json!({"to": SENDER, "body": "Five"})).await.problem(429);
     }
 
+    /// The budget first, then the text: whoever takes texts up waits for no one who waits for a budget.
+    async fn taking_a_text_back_holds_it_only_once_it_has_the_budget(crm: Crm) {
+        let id = crm.want(SENDER, "Hello").await;
+        let mut tx = crm.state.database.db.begin().await.unwrap();
+        let sql = "update outgoing_days set messages = messages where company_id = $1";
+        tx.execute(sql, crm::args![crm.alpha().await]).await.unwrap();
+        let other = async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            let sql = "update outgoing set updated_at = updated_at where id = $1";
+            let id: uuid::Uuid = id.parse().unwrap();
+            tx.execute(sql, crm::args![id]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let (canceled, ()) = tokio::join!(crm.act(ALPHA, &id, "cancel"), other);
+        assert_eq!(canceled.json()["status"], "canceled");
+        assert_eq!(crm.get(ALPHA, "/api/settings/messaging").await.json()["used_today"], 0);
+    }
+
     async fn a_budget_holds_when_all_ask_at_once(crm: Crm) {
         crm.configure(&json!({"daily_budget": 3})).await;
         let body = json!({"to": SENDER, "body": "Hello"});

@@ -113,6 +113,26 @@ on_both_databases! {
         choose(&crm, token["token"].as_str().unwrap(), PASSWORD).await.problem(404);
     }
 
+    /// The company first, then the token, as for whoever renews it or disables the person.
+    async fn who_chooses_a_password_holds_the_token_only_once_they_have_the_company(crm: Crm) {
+        let (user, token) = invite(&crm, ALPHA, "ana@example.com", "agent").await;
+        let company = crm.company("Alpha").await;
+        let mut tx = crm.state.database.db.begin().await.unwrap();
+        assert!(crm::database::lock_company(&mut tx, company).await.unwrap());
+        let other = async {
+            // Hashing takes its time.
+            tokio::time::sleep(std::time::Duration::from_secs(2)).await;
+            let sql = "update password_tokens set expires_at = expires_at where user_id = $1";
+            let id: uuid::Uuid = user["id"].as_str().unwrap().parse().unwrap();
+            tx.execute(sql, crm::args![id]).await.unwrap();
+            tx.commit().await.unwrap();
+        };
+        let (chosen, ()) = tokio::join!(choose(&crm, &token, PASSWORD), other);
+        chosen.json();
+        choose(&crm, &token, PASSWORD).await.problem(404);
+        Browser::sign_in(&crm, "ana@example.com").await;
+    }
+
     async fn nobody_resets_their_own_password_without_knowing_it(crm: Crm) {
         let ana = crm.add_person("Alpha", "ana@example.com", Role::Owner).await;
         let browser = Browser::sign_in(&crm, "ana@example.com").await;
