@@ -142,6 +142,10 @@ impl Accounts {
         if !lock_line(&mut tx, caller.company, line.id).await? {
             return Err(ManageError::NotFound);
         }
+        // Somebody may have changed it since it was read.
+        let sql = "select user_id from lines where company_id = $1 and id = $2";
+        let row = tx.row(sql, args![caller.company, line.id]).await?;
+        line.user_id = row.ok_or(ManageError::NotFound)?.get("user_id")?;
         let mut details = Map::new();
         if let Some(user) = patch.user {
             check_user(&mut tx, caller.company, user).await?;

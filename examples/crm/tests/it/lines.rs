@@ -1,7 +1,7 @@
 //! Lines: taking numbers into use, where Twilio sends what comes in over them, and what is noticed
 //! when that is wrong.
 
-use crm::{app::AppState, database::Database};
+use crm::{accounts::LinePatch, api::Caller, app::AppState, database::Database};
 use jiff::SignedDuration;
 use serde_json::{Value, json};
 use twilio_hooks::{
@@ -115,6 +115,26 @@ in_a_world! {
         let line = crm.patch(ALPHA, &path, &json!({"name": " "})).await.json();
         assert!(line["name"].is_null());
         assert_eq!(line["greeting"], "Hello");
+    }
+
+    async fn a_change_of_a_line_builds_on_what_somebody_else_has_just_changed(world: World) {
+        let crm = &world.crm;
+        let anna = add_user(crm, "Alpha", "anna@example.com").await;
+        let bob = add_user(crm, "Alpha", "bob@example.com").await;
+        let company = crm.company("Alpha").await;
+        // Both read it before either changes it.
+        let read = crm.state.database.lines.lines(company).await.unwrap().remove(0);
+        let change = async |patch: LinePatch| {
+            let caller = Caller::server(company, crm.clock.now());
+            crm.state.accounts.change_line(&caller, read.clone(), &patch).await.unwrap()
+        };
+        change(LinePatch { user: Some(Some(anna)), ..LinePatch::default() }).await;
+        let named = change(LinePatch { name: Some(Some("Desk".to_owned())), ..LinePatch::default() }).await;
+        assert_eq!(named.user_id, Some(anna));
+        change(LinePatch { user: Some(Some(bob)), ..LinePatch::default() }).await;
+        let log = crm.get(ALPHA, "/api/audit").await.items();
+        let last = log.iter().find(|entry| entry["details"]["user_id"].is_object()).unwrap();
+        assert_eq!(last["details"]["user_id"], json!({"was": anna, "is": bob}));
     }
 
     async fn a_line_that_goes_leaves_its_history(world: World) {
