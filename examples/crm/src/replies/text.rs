@@ -103,8 +103,12 @@ impl Handler<IncomingMessage> for TextReplies {
     ) -> Result<MessagingResponse, BoxError> {
         let reply = self.reply(&received).await?;
         Ok(reply.map_or_else(MessagingResponse::new, |reply| {
+            // Which of the two counts depends on the age of the account.
             let report_to = format!("{}/{}", self.report_to, reply.id);
-            MessagingResponse::new().with(Message::new(reply.body).action(report_to))
+            let message = Message::new(reply.body)
+                .action(report_to.clone())
+                .status_callback(report_to);
+            MessagingResponse::new().with(message)
         }))
     }
 }

@@ -159,7 +159,7 @@ on_both_databases! {
         let explained = why(&crm, ALPHA).await;
         let id: Uuid = explained["reply_id"].as_str().unwrap().parse().unwrap();
         let report_to = format!("{PUBLIC_URL}/api/webhooks/twilio/sms/status/{id}");
-        let expected = format!(r#"<Message action="{report_to}">Thanks</Message>"#);
+        let expected = format!(r#"<Message action="{report_to}" statusCallback="{report_to}">Thanks</Message>"#);
         assert!(answer.body.contains(&expected), "{answer:?}");
         assert_eq!(explained["decision"], "sent");
         assert_eq!(explained["text"], "Thanks");
