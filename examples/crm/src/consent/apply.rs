@@ -106,7 +106,8 @@ pub async fn apply_incoming(db: &Db, incoming: &Incoming<'_>) -> Result<Applied,
 }
 
 /// Notes that a contact may not be written to: Twilio refused a message ([`Source::Refused`], with the
-/// message), or a person says so. Nothing happens if that is known already.
+/// message), or a person says so. Nothing happens if that is known already, or was said of this message
+/// before.
 ///
 /// # Errors
 /// If the database fails.
@@ -141,6 +142,12 @@ pub async fn opted_out_in(
         at,
     };
     lock(tx, between).await?;
+    let sql = "select id from consent_events
+               where company_id = $1 and message_id = $2 and source = $3";
+    let args = args![between.company, message, source.as_str()];
+    if message.is_some() && tx.row(sql, args).await?.is_some() {
+        return Ok(());
+    }
     // A line that is gone sends nothing.
     let Some(address) = address(tx, between).await? else {
         return Ok(());

@@ -263,14 +263,14 @@ impl Messaging {
         }
     }
 
-    /// Twilio refuses texts to this contact from this line because of a STOP.
+    /// Twilio refuses texts to this contact from this line because of a STOP. It was there when Twilio
+    /// was asked; the report may come much later, and after a START.
     pub(super) async fn note_stop(&self, text: &Outgoing) -> Result<(), StoreError> {
-        let now = self.clock.now();
         consent::opted_out(
             self.db(),
             text.between(),
             Source::Refused,
-            now,
+            text.asked_at.unwrap_or(text.created_at),
             Some(text.id),
             None,
         )

@@ -3,7 +3,7 @@
 use crm::consent::{self, Between, Source};
 use jiff::{SignedDuration, Timestamp};
 use serde_json::{Value, json};
-use twilio_hooks::{ContactId, LineId, MessageId, store::Line};
+use twilio_hooks::{ContactId, LineId, MessageId, MessageSid, store::Line};
 use uuid::Uuid;
 
 use crate::{
@@ -207,6 +207,48 @@ on_both_databases! {
         assert!(consent::state(db, between).await.unwrap().refusal().is_some());
         crm.text(&sid("SM", 2), SENDER, ALPHA_LINE, "START").await;
         assert_eq!(consent::state(db, between).await.unwrap().refusal(), None);
+    }
+
+    async fn a_refusal_that_is_reported_late_or_again_does_not_undo_a_start(crm: Crm) {
+        let pass = || crm.clock.advance(SignedDuration::from_secs(60));
+        let asks = async |body: &str| {
+            let id = crm.want(SENDER, body).await;
+            crm.work().await;
+            (id, crm.fake().messages().pop().unwrap().sid)
+        };
+        let refused = async |(id, sid): &(String, MessageSid)| {
+            let params = [
+                ("MessageSid", sid.as_str()),
+                ("MessageStatus", "undelivered"),
+                ("ErrorCode", "21610"),
+                ("From", ALPHA_LINE),
+                ("To", SENDER),
+            ];
+            assert_eq!(crm.twilio(&format!("sms/status/{id}"), &params).await.status, 204);
+        };
+        let first = asks("One").await;
+        pass();
+        refused(&first).await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)]);
+        pass();
+        crm.text(&sid("SM", 0xfff1), SENDER, ALPHA_LINE, "START").await;
+        assert_eq!(lines(&crm, ALPHA).await, [within(ALPHA_LINE)]);
+        pass();
+        refused(&first).await;
+        assert_eq!(lines(&crm, ALPHA).await, [within(ALPHA_LINE)], "it is reported again");
+        // The START comes before the first report does.
+        let second = asks("Two").await;
+        pass();
+        crm.text(&sid("SM", 0xfff2), SENDER, ALPHA_LINE, "START").await;
+        pass();
+        refused(&second).await;
+        assert_eq!(lines(&crm, ALPHA).await, [within(ALPHA_LINE)], "it was asked before");
+        assert_eq!(show(&crm, ALPHA).await["history"].as_array().unwrap().len(), 2);
+        // What is refused after that counts.
+        pass();
+        let third = asks("Three").await;
+        refused(&third).await;
+        assert_eq!(lines(&crm, ALPHA).await, [out(ALPHA_LINE)]);
     }
 
     async fn a_person_opts_out_and_in_but_never_undoes_a_stop(crm: Crm) {
