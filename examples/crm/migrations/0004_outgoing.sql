@@ -67,6 +67,9 @@ create index outgoing_by_contact on outgoing (company_id, contact_id, id);
 create index outgoing_by_retry on outgoing (company_id, retry_of) where retry_of is not null;
 -- The next ones of a line.
 create index outgoing_queued on outgoing (line_id, id) where state = 'queued';
+-- What Twilio is being asked for, or may have: the next ones to the same contact wait.
+create index outgoing_under_way on outgoing (line_id, company_id, contact_id, id)
+    where state in ('sending', 'unknown');
 -- What is due besides.
 create index outgoing_due on outgoing (due_at) where due_at is not null and state <> 'queued';
 

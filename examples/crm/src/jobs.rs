@@ -26,6 +26,10 @@ pub trait Job: fmt::Debug + Send + Sync + 'static {
     /// # Errors
     /// If it could not be done; it is tried again later.
     async fn run(&self, now: Timestamp) -> anyhow::Result<Duration>;
+
+    /// The server stops: a run that can go on for long takes up nothing new, finishes what it is at, and
+    /// ends. Runs that are short need not know.
+    fn stop(&self) {}
 }
 
 /// How long a job that failed is left alone.
@@ -106,8 +110,15 @@ async fn repeat(
 ) {
     while !*stop.borrow() {
         // A panic is a bug in one job, and no reason never to do it again.
-        let run = AssertUnwindSafe(job.run(clock.now())).catch_unwind();
-        let pause = match run.await {
+        let mut run = AssertUnwindSafe(job.run(clock.now())).catch_unwind();
+        let done = tokio::select! {
+            done = &mut run => done,
+            _ = stop.changed() => {
+                job.stop();
+                run.await
+            }
+        };
+        let pause = match done {
             Ok(Ok(pause)) => pause,
             Ok(Err(error)) => {
                 let error: &(dyn std::error::Error + 'static) = &*error;
@@ -164,6 +175,27 @@ mod tests {
         }
     }
 
+    /// Has always something to do.
+    #[derive(Debug, Clone, Default)]
+    struct Busy(Arc<Notify>, Arc<AtomicU32>);
+
+    #[async_trait]
+    impl Job for Busy {
+        fn name(&self) -> &'static str {
+            "busy"
+        }
+
+        async fn run(&self, _now: Timestamp) -> anyhow::Result<Duration> {
+            self.1.fetch_add(1, Ordering::SeqCst);
+            self.0.notified().await;
+            Ok(Duration::ZERO)
+        }
+
+        fn stop(&self) {
+            self.0.notify_one();
+        }
+    }
+
     #[tokio::test(start_paused = true)]
     async fn a_job_that_panics_is_run_again() {
         let broken = Broken::default();
@@ -177,6 +209,21 @@ mod tests {
             tokio::time::sleep(Duration::from_secs(1)).await;
         }
         running.abort();
+    }
+
+    #[tokio::test(start_paused = true)]
+    async fn a_job_that_is_at_work_is_told_that_the_server_stops() {
+        let busy = Busy::default();
+        let (stop, stopped) = watch::channel(false);
+        let jobs = Jobs::new().with(busy.clone());
+        let running = tokio::spawn(jobs.run(Clock::default(), stopped));
+        while busy.1.load(Ordering::SeqCst) == 0 {
+            tokio::task::yield_now().await;
+        }
+        stop.send(true).unwrap();
+        let ended = timeout(Duration::from_secs(1), running).await;
+        ended.unwrap().unwrap();
+        assert_eq!(busy.1.load(Ordering::SeqCst), 1);
     }
 
     #[tokio::test(start_paused = true)]

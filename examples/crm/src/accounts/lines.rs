@@ -18,6 +18,7 @@ use crate::{
     api::Caller,
     args,
     database::{Db, LineSettingsPatch, Settings, Tx, lock_line},
+    messaging,
     people::audit,
     replies,
 };
@@ -268,14 +269,12 @@ async fn change_settings(
 async fn forget_settings(tx: &mut Tx, company: CompanyId, line: LineId) -> Result<(), StoreError> {
     tx.execute("delete from line_settings where line_id = $1", args![line])
         .await?;
+    messaging::forget_pace(tx, line).await?;
     for sql in [
         "delete from line_names where company_id = $1 and line_id = $2",
         "delete from line_call_rules where company_id = $1 and line_id = $2",
         "delete from auto_reply_rules where company_id = $1 and line_id = $2",
         "delete from line_services where company_id = $1 and line_id = $2",
-        // Texts that wait are still taken up, and fail because the line is gone.
-        "delete from outgoing_lines where company_id = $1 and line_id = $2 and not exists (
-             select 1 from outgoing where line_id = $2 and state = 'queued')",
         "update messaging_settings set default_line_id = null
          where company_id = $1 and default_line_id = $2",
     ] {

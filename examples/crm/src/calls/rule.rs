@@ -7,8 +7,6 @@ use uuid::Uuid;
 use super::{Invalid, Speech};
 use crate::messaging::segments::{self, MAX_BODY};
 
-/// How long a text of ours may be, as for any other text.
-
 /// For how many seconds a phone may ring.
 const RING_SECONDS: std::ops::RangeInclusive<u32> = 5..=60;
 

@@ -1,9 +1,9 @@
 //! [`Answer`]: a text that Twilio sends because it is in our answer to a webhook.
 //!
 //! Nobody asks Twilio to send it, so there is nothing to try again and nothing to look up: its row says
-//! from the beginning that Twilio has it, without a SID, and never comes due. The first report makes
-//! it a text like any other, by the id in its URL. If no report comes,
-//! [reconciliation](crate::reconcile) may find it in Twilio's list ([`find`]).
+//! from the beginning that Twilio has it, without a SID. The first report makes it a text like any
+//! other, by the id in its URL. If no report comes for long, people are told that it may not have been
+//! sent; [reconciliation](crate::reconcile) may find it in Twilio's list all the same ([`find`]).
 
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
@@ -13,7 +13,8 @@ use twilio_hooks::{
 };
 
 use super::{
-    after, channel::Channel, claim, intent::spend, lookup::is_same_text, settings::settings_in,
+    after, channel::Channel, claim, intent::spend, lookup::is_same_text, sender::LONGEST_WAIT,
+    settings::settings_in,
 };
 use crate::{
     args,
@@ -98,9 +99,9 @@ impl Paid {
         let line = answer.line;
         let sql = "insert into outgoing (id, company_id, contact_id, line_id, account_sid, sender,
                        to_address, body, automatic, state, attempts, unknowns, checks, asked_at,
-                       budget_day, created_at, updated_at, channel)
+                       budget_day, created_at, updated_at, channel, due_at)
                    values ($1, $2, $3, $4, $5, $6, $7, $8, true, 'taken', 1, 0, 0, $9, $10, $9, $9,
-                       $11)";
+                       $11, $12)";
         let args = args![
             answer.id,
             line.company_id,
@@ -113,12 +114,21 @@ impl Paid {
             answer.at,
             self.day,
             Channel::of(answer.to).as_str(),
+            after(answer.at, LONGEST_WAIT),
         ];
         tx.execute(sql, args).await?;
         claim::enter(tx, line.company_id, line.id, answer.at).await?;
         claim::sent_one(tx, line.id, self.rate, answer.at).await
     }
 }
+
+/// By the range of their ids: an account may have many texts without a SID, and if its column stood alone,
+/// SQLite would go through them all.
+pub(super) const FIND: &str = "select id, body from outgoing
+    where id >= $1 and id < $2 and account_sid || '' = $3 and to_address = $4
+      and message_sid is null
+      and (state = 'taken' or state = 'failed' and problem = 'unreported')
+    order by id";
 
 /// The answer of ours that a message in Twilio's list is, if Twilio has never reported on it. From
 /// then on it has Twilio's name, and the [sender](super::Sender) joins it with the message in the
@@ -137,10 +147,6 @@ pub async fn find(
         return Ok(None);
     };
     let created = message.date_created.or(message.date_sent).unwrap_or(now);
-    let sql = "select id, body from outgoing
-               where id >= $1 and id < $2 and account_sid = $3 and to_address = $4
-                 and state = 'taken' and message_sid is null
-               order by id";
     let (from, until) = (after(created, -APART), after(created, APART));
     let args = args![
         first_id(from),
@@ -149,13 +155,15 @@ pub async fn find(
         to.as_str()
     ];
     let text = message.body.as_deref().unwrap_or_default();
-    for row in db.rows(sql, args).await? {
+    for row in db.rows(FIND, args).await? {
         let (id, body): (MessageId, String) = (row.get("id")?, row.get("body")?);
         if !text.is_empty() && !is_same_text(text, &body) {
             continue;
         }
-        let sql = "update outgoing set message_sid = $2, due_at = $3, updated_at = $3
-                   where id = $1 and message_sid is null";
+        let sql = "update outgoing set state = 'taken', problem = null, message_sid = $2,
+                       due_at = $3, updated_at = $3
+                   where id = $1 and message_sid is null
+                     and (state = 'taken' or state = 'failed' and problem = 'unreported')";
         if db
             .execute(sql, args![id, message.sid.as_str(), now])
             .await?

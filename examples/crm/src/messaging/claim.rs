@@ -20,9 +20,14 @@ pub(super) const LEASE: SignedDuration = SignedDuration::from_secs(120);
 /// How many lines are served at once.
 const LINES: i64 = 16;
 
+/// `state <> 'queued'` says nothing new, but by it SQLite knows that the index has them all.
+pub(super) const END_LEASES: &str = "update outgoing
+    set state = 'unknown', unknowns = unknowns + 1, checks = 0, due_at = $1, updated_at = $1
+    where state = 'sending' and state <> 'queued' and due_at <= $1";
+
 impl Messaging {
-    /// Takes up what may be sent now.
-    pub(super) async fn claim(&self) -> Result<Vec<Outgoing>, StoreError> {
+    /// Takes up what may be sent now, of each line some, and no more than there is room for.
+    pub(super) async fn claim(&self, room: usize) -> Result<Vec<Outgoing>, StoreError> {
         let now = self.clock.now();
         let mut tx = self.db().begin().await?;
         let sql = self.db().pick(
@@ -40,12 +45,16 @@ impl Messaging {
              order by p.next_at limit $2
              for update of p skip locked",
         );
+        let most = i64::try_from(room).map_or(LINES, |room| room.min(LINES));
+        let lines = tx.rows(sql, args![now, most]).await?;
         let mut claimed = Vec::new();
-        for row in tx.rows(sql, args![now, LINES]).await? {
+        for (place, row) in lines.iter().enumerate() {
             let line = row.get("line_id")?;
             let rate: Option<u32> = row.get("rate")?;
             let rate = rate.unwrap_or(DEFAULT_RATE).max(1);
-            let portion = take(&mut tx, line, rate, now).await?;
+            // What one line leaves is for the next ones.
+            let share = (room - claimed.len()).div_ceil(lines.len() - place);
+            let portion = take(&mut tx, line, share.min(rate as usize), now).await?;
             // Perhaps each waits for an earlier text to the same contact.
             let pause = match portion.len() {
                 0 => SignedDuration::from_secs(1),
@@ -86,34 +95,28 @@ impl Messaging {
     /// Whoever asked Twilio has died: nobody knows what came of it.
     pub(super) async fn end_leases(&self) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let sql = "update outgoing set state = 'unknown', unknowns = unknowns + 1, checks = 0,
-                       due_at = $1, updated_at = $1
-                   where state = 'sending' and due_at <= $1";
-        self.db().execute(sql, args![now]).await?;
+        self.db().execute(END_LEASES, args![now]).await?;
         Ok(())
     }
 
-    /// Takes up texts of a state that is not `queued`, for a while.
-    pub(super) async fn claim_due(
-        &self,
-        state: &'static str,
-        limit: i64,
-    ) -> Result<Vec<Outgoing>, StoreError> {
+    /// Takes up, for a while, texts for which something is due besides sending.
+    pub(super) async fn claim_due(&self, most: usize) -> Result<Vec<Outgoing>, StoreError> {
         let now = self.clock.now();
         let sql = self.db().pick(
-            "update outgoing set due_at = $3 where id in (
+            "update outgoing set due_at = $2 where id in (
                  select id from outgoing
-                 where due_at <= $1 and state = $2 and state <> 'queued'
-                 order by due_at limit $4)
+                 where due_at <= $1 and state <> 'queued' and state <> 'sending'
+                 order by due_at limit $3)
              returning *",
-            "update outgoing set due_at = $3 where id in (
+            "update outgoing set due_at = $2 where id in (
                  select id from outgoing
-                 where due_at <= $1 and state = $2 and state <> 'queued'
-                 order by due_at limit $4
+                 where due_at <= $1 and state <> 'queued' and state <> 'sending'
+                 order by due_at limit $3
                  for update skip locked)
              returning *",
         );
-        let args = args![now, state, after(now, LEASE), limit];
+        let most = i64::try_from(most).unwrap_or(i64::MAX);
+        let args = args![now, after(now, LEASE), most];
         let rows = self.db().write_rows(sql, args).await?;
         rows.iter().map(Outgoing::read).collect()
     }
@@ -139,6 +142,23 @@ pub(super) async fn enter(
                where outgoing_lines.company_id <> excluded.company_id";
     tx.execute(sql, args![line, company, now]).await.map(drop)
 }
+
+/// Takes the row of a line away, if there is nothing that it will have to send. Texts that wait, or may
+/// have to again, are still taken up, also when the line is gone.
+pub(crate) async fn forget_pace(tx: &mut Tx, line: LineId) -> Result<(), StoreError> {
+    // Whoever enters a text goes first, and the next statement sees the text.
+    let sql = tx.pick(
+        "select line_id from outgoing_lines where line_id = $1",
+        "select line_id from outgoing_lines where line_id = $1 for update",
+    );
+    tx.row(sql, args![line]).await?;
+    tx.execute(FORGET_PACE, args![line]).await.map(drop)
+}
+
+pub(super) const FORGET_PACE: &str = "delete from outgoing_lines where line_id = $1
+    and not exists (select 1 from outgoing where line_id = $1 and state = 'queued')
+    and not exists (select 1 from outgoing
+        where line_id = $1 and state in ('sending', 'unknown'))";
 
 /// Lets a line rest for a text that it has sent beside the others.
 pub(super) async fn sent_one(
@@ -171,27 +191,29 @@ async fn rest(tx: &mut Tx, line: LineId, until: Timestamp) -> Result<(), StoreEr
     Ok(())
 }
 
+/// The oldest texts of a line that wait for no other.
+pub(super) const TAKE: &str = "select o.id, o.company_id, o.contact_id from outgoing o
+    where o.line_id = $1 and o.state = 'queued' and o.due_at <= $2
+      and not exists (
+          select 1 from outgoing e
+          where e.company_id = o.company_id and e.contact_id = o.contact_id
+            and e.id < o.id and e.line_id = o.line_id
+            and e.state in ('sending', 'unknown'))
+    order by o.id limit $3";
+
 /// The oldest texts of a line, one for each contact.
 async fn take(
     tx: &mut Tx,
     line: LineId,
-    rate: u32,
+    most: usize,
     now: Timestamp,
 ) -> Result<Vec<Outgoing>, StoreError> {
-    let sql = "select o.id, o.company_id, o.contact_id from outgoing o
-               where o.line_id = $1 and o.state = 'queued' and o.due_at <= $2
-                 and not exists (
-                     select 1 from outgoing e
-                     where e.company_id = o.company_id and e.contact_id = o.contact_id
-                       and e.id < o.id and e.line_id = o.line_id
-                       and e.state in ('sending', 'unknown'))
-               order by o.id limit $3";
+    let candidates = i64::try_from(most.saturating_mul(4)).unwrap_or(i64::MAX);
     let mut portion = Vec::new();
     let mut contacts = HashSet::new();
     // More than the portion, because several may be for one contact.
-    let candidates = tx.rows(sql, args![line, now, i64::from(rate) * 4]).await?;
-    for row in candidates {
-        if portion.len() >= rate as usize {
+    for row in tx.rows(TAKE, args![line, now, candidates]).await? {
+        if portion.len() >= most {
             break;
         }
         let (id, company, contact): (MessageId, CompanyId, ContactId) = (

@@ -128,6 +128,8 @@ words! {
         Blocked => "blocked";
         /// Nobody could find out whether Twilio took it.
         Ambiguous => "ambiguous";
+        /// Twilio got it with our answer to a text, and has never said anything of it.
+        Unreported => "unreported";
     }
 }
 
@@ -169,6 +171,12 @@ impl GaveUp {
             Self::Ambiguous => Failure::ours(
                 "It may have been sent: the connection to Twilio broke, and its list of messages does \
                  not tell.",
+                "Ask the recipient, or look into Twilio's log, before you write it again.",
+                false,
+            ),
+            Self::Unreported => Failure::ours(
+                "It may not have been sent: Twilio got it as the answer to a text, and has never said \
+                 what became of it.",
                 "Ask the recipient, or look into Twilio's log, before you write it again.",
                 false,
             ),
@@ -247,6 +255,7 @@ mod tests {
             GaveUp::OptedOut,
             GaveUp::Blocked,
             GaveUp::Ambiguous,
+            GaveUp::Unreported,
         ] {
             assert_eq!(GaveUp::read(gave_up.as_str()), Some(gave_up));
         }

@@ -40,6 +40,8 @@ mod lookup;
 pub mod media;
 pub mod outgoing;
 mod parties;
+#[cfg(test)]
+mod plans;
 pub mod recipient;
 mod record;
 mod refusal;
@@ -53,7 +55,7 @@ use std::time::Duration;
 
 use jiff::{SignedDuration, Timestamp};
 
-pub(crate) use self::callback::routes;
+pub(crate) use self::{callback::routes, claim::forget_pace};
 pub use self::{
     intent::NewText,
     outgoing::{Outgoing, State},

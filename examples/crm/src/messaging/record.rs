@@ -1,6 +1,5 @@
 //! From Twilio's answer, or its report, to the store.
 
-use jiff::Timestamp;
 use twilio_hooks::{
     Address, BoxError, CompanyId, MessageId, MessageSid, MessageStatus, Params, ReceiveError,
     notify::Topic,
@@ -11,7 +10,8 @@ use twilio_hooks::{
 };
 
 use super::{
-    Messaging, Outgoing,
+    Messaging, Outgoing, after,
+    claim::LEASE,
     failure::{Failure, GaveUp},
 };
 use crate::{
@@ -85,7 +85,7 @@ impl Messaging {
                        error_code = null, due_at = $3, updated_at = $4
                    where id = $1 and (message_sid is null or message_sid = $2)
                      and state <> 'sent'";
-        let due = super::after(now, super::claim::LEASE);
+        let due = after(now, LEASE);
         let args = args![text.id, message.sid.as_str(), due, now];
         match self.db().execute(sql, args).await {
             Ok(0) => {
@@ -227,7 +227,7 @@ impl Messaging {
         let now = self.clock.now();
         let code = message.error_code;
         let why = code.is_none().then_some(GaveUp::LineLost);
-        let sql = "update outgoing set state = 'failed', message_sid = $2, due_at = null,
+        let sql = "update outgoing set state = 'failed', message_sid = $2, due_at = $6,
                        error_code = $3, problem = $4, updated_at = $5
                    where id = $1 and (message_sid is null or message_sid = $2)
                      and state not in ('sent', 'failed')
@@ -237,10 +237,11 @@ impl Messaging {
             message.sid.as_str(),
             code,
             why.map(GaveUp::as_str),
-            now
+            now,
+            after(now, LEASE)
         ];
         match self.db().write_row(sql, args).await {
-            Ok(Some(row)) => self.tell_end(&Outgoing::read(&row)?, now).await,
+            Ok(Some(row)) => self.tell_end(&Outgoing::read(&row)?).await,
             Ok(None) => Ok(()),
             Err(error) => is_of_other_text(text, &message.sid, error),
         }
@@ -279,7 +280,7 @@ impl Messaging {
 
     /// Tells the company's people of a text that failed without a message in the store, which would
     /// tell them.
-    pub(super) async fn tell_end(&self, text: &Outgoing, now: Timestamp) -> Result<(), StoreError> {
+    pub(super) async fn tell_end(&self, text: &Outgoing) -> Result<(), StoreError> {
         let failure = text.failure().unwrap_or_else(Failure::without_reason);
         let contact = self
             .database
@@ -294,14 +295,15 @@ impl Messaging {
             Topic::DeliveryFailed,
             format!("outgoing:{}", text.id),
             format!("SMS to {name} was not sent"),
-            now,
+            text.updated_at,
         )
         .with_message(format!("{} {}", failure.meaning, failure.advice))
         .with_contact(contact.map(|contact| contact.id));
         if self.database.notices.put_notice(&notice).await?.is_some() {
             self.notify.wake();
         }
-        Ok(())
+        let sql = "update outgoing set due_at = null where id = $1 and state = 'failed'";
+        self.db().execute(sql, args![text.id]).await.map(drop)
     }
 
     /// The text that Twilio reports of, by the id in the URL; nobody knows it but Twilio and us.

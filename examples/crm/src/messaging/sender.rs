@@ -1,6 +1,9 @@
 //! [`Sender`]: the job that hands texts to Twilio.
 
-use std::time::Duration;
+use std::{
+    sync::atomic::{AtomicBool, Ordering},
+    time::Duration,
+};
 
 use async_trait::async_trait;
 use jiff::{SignedDuration, Timestamp};
@@ -14,7 +17,7 @@ use twilio_hooks::{
 };
 
 use super::{
-    Messaging, Outgoing, after, budget,
+    Messaging, Outgoing, State, after, budget,
     claim::LEASE,
     failure::{Delay, GaveUp},
     record::{AtTwilio, RecordError},
@@ -29,6 +32,9 @@ const AT_ONCE: usize = 32;
 
 /// How long one text may take; less than its lease.
 const TIME_LIMIT: Duration = Duration::from_secs(90);
+
+/// How long a text waits at most because Twilio has asked for it.
+const LONGEST_PAUSE: SignedDuration = SignedDuration::from_mins(15);
 
 /// How soon to look for more while requests are under way.
 const LOOK_AGAIN: Duration = Duration::from_millis(250);
@@ -46,13 +52,17 @@ const QUEUE_FULL: [u32; 2] = [21611, 30001];
 #[derive(Debug)]
 pub struct Sender {
     messaging: Messaging,
+    is_stopping: AtomicBool,
 }
 
 impl Sender {
     /// Sends what `messaging` has kept.
     #[must_use]
     pub fn new(messaging: Messaging) -> Self {
-        Self { messaging }
+        Self {
+            messaging,
+            is_stopping: AtomicBool::new(false),
+        }
     }
 }
 
@@ -65,13 +75,16 @@ impl Job for Sender {
     async fn run(&self, _now: Timestamp) -> anyhow::Result<Duration> {
         let messaging = &self.messaging;
         let mut under_way = JoinSet::new();
+        let mut is_odd = false;
         loop {
-            if under_way.len() < AT_ONCE {
-                match messaging.work().await {
-                    Ok(work) => {
-                        for work in work {
+            is_odd = !is_odd;
+            let room = AT_ONCE - under_way.len();
+            if room > 0 && !self.is_stopping.load(Ordering::Relaxed) {
+                match messaging.work(room, is_odd).await {
+                    Ok(texts) => {
+                        for text in texts {
                             let messaging = messaging.clone();
-                            under_way.spawn(async move { messaging.do_work(work).await });
+                            under_way.spawn(async move { messaging.work_on(text).await });
                         }
                     }
                     Err(error) => {
@@ -88,15 +101,13 @@ impl Job for Sender {
                 _ = under_way.join_next() => {}
                 () = sleep(LOOK_AGAIN) => {}
             }
+            while under_way.try_join_next().is_some() {}
         }
     }
-}
 
-/// Something to do for one text.
-enum Work {
-    Send(Outgoing),
-    LookUp(Outgoing),
-    Record(Outgoing),
+    fn stop(&self) {
+        self.is_stopping.store(true, Ordering::Relaxed);
+    }
 }
 
 /// Why the work on a text came to nothing; it is due again when its lease ends.
@@ -123,35 +134,30 @@ enum Asked {
 }
 
 impl Messaging {
-    /// What is due now.
-    async fn work(&self) -> Result<Vec<Work>, StoreError> {
+    /// Takes up what is due now, as much as there is room for: whoever waited for room would find its
+    /// lease at an end.
+    async fn work(&self, room: usize, is_odd: bool) -> Result<Vec<Outgoing>, StoreError> {
         self.end_leases().await?;
-        let mut work: Vec<Work> = Vec::new();
-        work.extend(
-            self.claim_due("taken", 16)
-                .await?
-                .into_iter()
-                .map(Work::Record),
-        );
-        work.extend(
-            self.claim_due("unknown", 16)
-                .await?
-                .into_iter()
-                .map(Work::LookUp),
-        );
-        work.extend(self.claim().await?.into_iter().map(Work::Send));
-        Ok(work)
+        // If there is room for one, it is for what is to be sent every other time.
+        let mut texts = self.claim_due((room + usize::from(is_odd)) / 2).await?;
+        let room = room.saturating_sub(texts.len());
+        if room > 0 {
+            texts.extend(self.claim(room).await?);
+        }
+        Ok(texts)
     }
 
-    async fn do_work(&self, work: Work) {
-        let (id, done) = match work {
-            Work::Send(text) => (text.id, self.send(&text).await),
-            Work::LookUp(text) => (text.id, self.look_up(&text).await),
-            Work::Record(text) => (text.id, self.record_again(&text).await),
+    async fn work_on(&self, text: Outgoing) {
+        let done = match text.state {
+            State::Sending => self.send(&text).await,
+            State::Unknown => self.look_up(&text).await,
+            State::Taken => self.record_again(&text).await,
+            State::Failed => self.tell_end(&text).await.map_err(SendError::from),
+            State::Queued | State::Sent | State::Canceled => Ok(()),
         };
         if let Err(error) = done {
             tracing::error!(
-                outgoing.id = %id,
+                outgoing.id = %text.id,
                 error = &error as &dyn std::error::Error,
                 reason = "send",
                 "a text was not worked on to its end; it is taken up again"
@@ -282,11 +288,20 @@ impl Messaging {
         why: Option<GaveUp>,
     ) -> Result<(), StoreError> {
         let now = self.clock.now();
-        let sql = "update outgoing set state = 'failed', due_at = null, error_code = $3,
+        // It is due until somebody was told.
+        let sql = "update outgoing set state = 'failed', due_at = $6, error_code = $3,
                        problem = $4, updated_at = $5
-                   where id = $1 and attempts = $2 and state in ('sending', 'unknown')
+                   where id = $1 and attempts = $2 and (state in ('sending', 'unknown')
+                       or state = 'taken' and message_sid is null)
                    returning *";
-        let args = args![text.id, text.attempts, code, why.map(GaveUp::as_str), now];
+        let args = args![
+            text.id,
+            text.attempts,
+            code,
+            why.map(GaveUp::as_str),
+            now,
+            after(now, LEASE)
+        ];
         let mut tx = self.db().begin().await?;
         let row = tx.row(sql, args).await?;
         let Some(failed) = row.as_ref().map(Outgoing::read).transpose()? else {
@@ -296,7 +311,7 @@ impl Messaging {
             budget::give_back(&mut tx, &failed).await?;
         }
         tx.commit().await?;
-        self.tell_end(&failed, now).await
+        self.tell_end(&failed).await
     }
 
     async fn outcome_unknown(&self, text: &Outgoing) -> Result<(), StoreError> {
@@ -324,11 +339,12 @@ impl Messaging {
     }
 
     async fn record_again(&self, text: &Outgoing) -> Result<(), SendError> {
-        if let Some(sid) = &text.message_sid {
-            let message = AtTwilio::named(text, sid.clone());
-            self.record(text, &message).await?;
-        }
-        Ok(())
+        let Some(sid) = &text.message_sid else {
+            // An answer that Twilio has never reported on.
+            return Ok(self.give_up(text, GaveUp::Unreported).await?);
+        };
+        let message = AtTwilio::named(text, sid.clone());
+        Ok(self.record(text, &message).await?)
     }
 }
 
@@ -341,7 +357,9 @@ fn judge(error: &ClientError, attempts: i64) -> Asked {
     let pause = error
         .retry_after()
         .and_then(|asked| SignedDuration::try_from(asked).ok())
-        .map_or(soon, |asked| asked.max(SignedDuration::from_secs(1)));
+        .map_or(soon, |asked| {
+            asked.clamp(SignedDuration::from_secs(1), LONGEST_PAUSE)
+        });
     let later = |why| Asked::Later { why, pause };
     match error.kind() {
         ClientErrorKind::Transport { .. } | ClientErrorKind::Timeout { .. } => {

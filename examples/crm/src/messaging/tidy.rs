@@ -8,7 +8,7 @@ use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{CompanyId, ContactId, store::StoreError};
 use uuid::Uuid;
 
-use super::Messaging;
+use super::{Messaging, claim::forget_pace};
 use crate::{args, database::Tx, jobs::Job};
 
 /// How long a repeated request is known again.
@@ -31,6 +31,27 @@ impl Tidy {
     #[must_use]
     pub fn new(messaging: Messaging) -> Self {
         Self { messaging }
+    }
+}
+
+impl Tidy {
+    /// Forgets the pace of lines that have sent everything: whoever looks for something to send looks at
+    /// each line that has one. Gives how many were looked at.
+    async fn forget_paces(&self, now: Timestamp) -> Result<usize, StoreError> {
+        let mut tx = self.messaging.db().begin().await?;
+        let sql = "select p.line_id from outgoing_lines p
+                   where p.next_at <= $1
+                     and not exists (select 1 from outgoing o
+                         where o.line_id = p.line_id and o.state = 'queued')
+                     and not exists (select 1 from outgoing o
+                         where o.line_id = p.line_id and o.state in ('sending', 'unknown'))
+                   order by p.line_id limit $2";
+        let idle = tx.rows(sql, args![now, PORTION]).await?;
+        for row in &idle {
+            forget_pace(&mut tx, row.get("line_id")?).await?;
+        }
+        tx.commit().await?;
+        Ok(idle.len())
     }
 }
 
@@ -59,7 +80,7 @@ impl Job for Tidy {
                 before(UPLOAD_LIFE),
             ),
         ];
-        let mut is_more = false;
+        let mut is_more = self.forget_paces(now).await? == PORTION as usize;
         for (sql, until) in portions {
             let gone = self
                 .messaging

@@ -13,7 +13,7 @@ pub mod entry;
 pub mod list;
 pub mod page;
 #[cfg(test)]
-mod plans;
+pub(crate) mod plans;
 pub mod reads;
 mod rebuild;
 

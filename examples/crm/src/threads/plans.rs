@@ -96,7 +96,11 @@ async fn what_is_erased_is_found_by_an_index() {
     std::fs::remove_file(name).unwrap();
 }
 
-async fn sqlite_plan(pool: &SqlitePool, sql: &'static str, args: Vec<Arg>) -> Vec<String> {
+pub(crate) async fn sqlite_plan(
+    pool: &SqlitePool,
+    sql: &'static str,
+    args: Vec<Arg>,
+) -> Vec<String> {
     let explain: &'static str = Box::leak(format!("explain query plan {sql}").into());
     let db = Db::Sqlite {
         reading: pool.clone(),

@@ -104,7 +104,7 @@ on_both_databases! {
         crm.texter(SENDER).texts("Hello").await.unwrap();
         let id = crm.outbound().await[0]["id"].as_str().unwrap().to_owned();
         // What Twilio reports gets lost.
-        for minutes in [1, 5, 60, 24 * 60] {
+        for minutes in [1, 5, 60, 10 * 60] {
             crm.wait(minutes * 60).await;
             crm.work().await;
         }
@@ -113,6 +113,18 @@ on_both_databases! {
         assert_eq!(crm.sent_by_us(), ["Thanks"]);
         assert_eq!(crm.outbound().await.len(), 1);
         assert_eq!(crm.message(&id).await["status"], "queued");
+        // People do not wait for it for ever.
+        for minutes in [60, 12 * 60] {
+            crm.wait(minutes * 60).await;
+            crm.work().await;
+            let failed = crm.message(&id).await;
+            assert_eq!((&failed["status"], &failed["failure"]["retryable"]), (&json!("failed"), &json!(false)));
+            assert!(failed["failure"]["meaning"].as_str().unwrap().contains("may not have been sent"));
+            let told = crm.told().await.into_iter();
+            assert_eq!(told.filter(|(kind, _)| kind == "delivery_failed").count(), 1);
+        }
+        crm.act(ALPHA, &id, "retry").await.problem(409);
+        assert_eq!(crm.sent_by_us(), ["Thanks"]);
         // In Twilio's list it is found, and is not there twice.
         let since = crm.clock.now() - SignedDuration::from_hours(48);
         let account = crm.fake().account_sid();
@@ -125,6 +137,43 @@ on_both_databases! {
         }
         assert_eq!(crm.message(&id).await["outgoing"]["delay"], Value::Null);
         assert_eq!(crm.sent_by_us(), ["Thanks"]);
+    }
+
+    async fn a_report_after_a_day_is_still_of_the_reply(crm: Crm) {
+        crm.same_time().await;
+        crm.always_answers("Thanks").await;
+        crm.texter(SENDER).texts("Hello").await.unwrap();
+        let id = crm.outbound().await[0]["id"].as_str().unwrap().to_owned();
+        crm.clock.advance(SignedDuration::from_hours(24));
+        crm.work().await;
+        assert_eq!(crm.message(&id).await["status"], "failed");
+        crm.settle().await;
+        crm.work().await;
+        let [reply] = <[Value; 1]>::try_from(crm.outbound().await).unwrap();
+        assert_eq!((&reply["id"], &reply["status"]), (&json!(id), &json!("delivered")));
+        assert_eq!(reply["failure"], Value::Null);
+    }
+
+    async fn reports_to_both_urls_of_a_reply_are_of_one_text(crm: Crm) {
+        crm.same_time().await;
+        crm.always_answers("Thanks").await;
+        crm.texter(SENDER).texts("Hello").await.unwrap();
+        crm.settle().await;
+        let [reply] = <[Value; 1]>::try_from(crm.outbound().await).unwrap();
+        let (id, sid) = (reply["id"].as_str().unwrap(), reply["message_sid"].as_str().unwrap());
+        // What `action` is asked, after `statusCallback` was.
+        for status in ["sent", "delivered"] {
+            let params = [
+                ("MessageSid", sid),
+                ("SmsSid", sid),
+                ("MessageStatus", status),
+                ("SmsStatus", status),
+                ("From", ALPHA_LINE),
+                ("To", SENDER),
+            ];
+            assert_eq!(crm.twilio(&format!("sms/status/{id}"), &params).await.status, 204);
+        }
+        assert_eq!(crm.outbound().await, [reply]);
     }
 
     async fn automatic_replies_are_of_the_budget_that_all_texts_share(crm: Crm) {

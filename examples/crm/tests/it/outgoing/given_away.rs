@@ -1,9 +1,10 @@
 //! The line of a text goes to another company, or away, before it is known what became of the text.
 
+use crm::messaging::{NewText, intent::To};
 use serde_json::{Value, json};
 use twilio_hooks::{store::Lines as _, testing::Fault};
 
-use crate::support::{ALPHA_LINE, BETA, Crm, SENDER, on_both_databases, sid};
+use crate::support::{ALPHA, ALPHA_LINE, BETA, Crm, SENDER, on_both_databases, sid};
 
 impl Crm {
     /// Alpha's line is Beta's from now on.
@@ -62,6 +63,48 @@ impl Crm {
 }
 
 on_both_databases! {
+    async fn a_text_that_is_entered_while_its_line_is_removed_fails(crm: Crm) {
+        let second = "+12025550188";
+        crm.fake().add_number(second);
+        let line = crm.add_line(&crm.account.0, second).await;
+        let body = json!({"to": SENDER, "line_id": line, "body": "Hello"});
+        crm.ask(&body).await.json_with(201);
+        crm.work().await;
+        let mut tx = crm.state.database.db.begin().await.unwrap();
+        let to = To::Number(SENDER.to_owned());
+        let text = NewText::new(crm.alpha().await, to, "And").with_line(line);
+        let entered = crm.state.messaging.queue_in(&mut tx, &text).await.unwrap();
+        let path = format!("/api/lines/{line}");
+        let commit = async {
+            tokio::time::sleep(std::time::Duration::from_millis(500)).await;
+            tx.commit().await.unwrap();
+        };
+        let (removed, ()) = tokio::join!(crm.delete(ALPHA, &path), commit);
+        assert_eq!(removed.status, 200);
+        crm.wait(1).await;
+        crm.work().await;
+        assert_eq!(crm.message(&entered.id.to_string()).await["status"], "failed");
+        assert_eq!(crm.sent(), ["Hello"]);
+    }
+
+    async fn a_text_of_unknown_outcome_fails_when_its_line_was_removed(crm: Crm) {
+        crm.same_time().await;
+        let second = "+12025550188";
+        crm.fake().add_number(second);
+        let line = crm.add_line(&crm.account.0, second).await;
+        crm.fake().fail_next(Fault::DropBefore);
+        let body = json!({"to": SENDER, "line_id": line, "body": "Hello"});
+        let id = crm.ask(&body).await.json_with(201)["id"].as_str().unwrap().to_owned();
+        crm.work().await;
+        assert!(crm.message(&id).await["outgoing"]["delay"].as_str().unwrap().contains("looked up"));
+        assert_eq!(crm.delete(ALPHA, &format!("/api/lines/{line}")).await.status, 200);
+        crm.minutes(5).await;
+        let failed = crm.message(&id).await;
+        assert_eq!(failed["status"], "failed", "{failed}");
+        assert!(failed["failure"]["meaning"].as_str().unwrap().contains("not yours"), "{failed}");
+        assert!(crm.sent().is_empty());
+    }
+
     async fn a_text_that_is_found_is_not_written_into_the_company_that_has_its_line_now(crm: Crm) {
         crm.same_time().await;
         crm.fake().fail_next(Fault::DropAfter);

@@ -6,6 +6,7 @@ mod given_away;
 mod limits;
 mod media;
 mod rules;
+mod rush;
 mod sending;
 mod unknown;
 

@@ -139,6 +139,25 @@ on_both_databases! {
         assert_eq!(statuses, ["failed", "undelivered", "delivered", "delivered"]);
     }
 
+    async fn people_are_told_of_a_failure_even_if_that_did_not_work_at_once(crm: Crm) {
+        crm.fake().opt_out(SENDER);
+        let id = crm.want(SENDER, "Hello").await;
+        let db = &crm.state.database.db;
+        db.execute("alter table notifications rename to lost", vec![]).await.unwrap();
+        crm.work().await;
+        db.execute("alter table lost rename to notifications", vec![]).await.unwrap();
+        assert_eq!(crm.message(&id).await["status"], "failed");
+        let failures = async || {
+            let told = crm.told().await.into_iter();
+            told.filter(|(topic, _)| topic == "delivery_failed").count()
+        };
+        assert_eq!(failures().await, 0);
+        for _ in 0..2 {
+            crm.minutes(3).await;
+            assert_eq!(failures().await, 1);
+        }
+    }
+
     async fn a_conversation_keeps_its_order(crm: Crm) {
         crm.configure(&json!({"rate": 10})).await;
         for number in 1..=5 {
