@@ -60,6 +60,7 @@ const STEPS: &[(&str, Script)] = &[
     shared!("0015_pending_texts"),
     each!("0016_pending_threads"),
     each!("0017_line_owners"),
+    shared!("0018_untold"),
 ];
 
 /// What stands in a shared step for the names of types.

@@ -67,6 +67,11 @@ impl Report {
         }
     }
 
+    /// Whether a handler has to hear of it.
+    pub(super) fn is_for_handlers(&self) -> bool {
+        self.heard.is_some()
+    }
+
     /// Lets the handler hear of it, after it was recorded.
     ///
     /// # Errors

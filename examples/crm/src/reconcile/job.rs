@@ -47,6 +47,7 @@ impl Job for ReconcileJob {
         }
         self.reconcile.start_due(now).await?;
         self.reconcile.run_open().await?;
+        self.reconcile.tell_rest().await?;
         self.reconcile.forget(now).await?;
         Ok(EACH)
     }

@@ -1,16 +1,19 @@
 //! Looking for what was missed: webhooks get lost, and Twilio's lists still have what they told.
 //!
 //! [`Reconcile`] compares the lists of an account with what is stored and records the difference, as the
-//! webhooks would have. `pass.rs` does that for one account, `known.rs` says what is stored, `owner.rs`
-//! whose it is, `changes.rs` is what is written, `runs.rs` remembers when and what, and `job.rs` does it
-//! by itself.
+//! webhooks would have. `pass.rs` does that for one account and
+//! `record.rs` for one thing, `known.rs` says what is stored, `owner.rs`
+//! whose it is, `changes.rs` is what is written, `runs.rs` remembers when and what, `untold.rs` what is still
+//! to be told, and `job.rs` does it by itself.
 
 pub mod changes;
 mod job;
 mod known;
 mod owner;
 mod pass;
+mod record;
 mod runs;
+mod untold;
 
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{AccountSid, CompanyId, Hooks, store::StoreError};
@@ -134,6 +137,32 @@ impl Reconcile {
     pub async fn run_open(&self) -> Result<(), StoreError> {
         while let Some(run) = runs::claim(&self.db, None, self.clock.now()).await? {
             self.run(&run).await?.ok();
+        }
+        Ok(())
+    }
+
+    /// Tells the handlers what they have not heard of, although it is recorded: because a server died
+    /// before it told them, or because they failed. They hear of everything at least once, as of
+    /// webhooks.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn tell_rest(&self) -> Result<(), StoreError> {
+        while let Some(rest) = untold::claim(&self.db, self.clock.now()).await? {
+            let told = match Pass::again(self, &rest.account, self.clock.now()).await {
+                Ok(mut pass) => pass.tell(&rest).await,
+                Err(error) => Err(error.into()),
+            };
+            match told {
+                Ok(true) => untold::forget(&self.db, &rest.account, &rest.sid).await?,
+                Ok(false) => {}
+                Err(error) => tracing::error!(
+                    account = %rest.account,
+                    error = &error as &dyn std::error::Error,
+                    reason = "reconcile",
+                    "what was missed could not be told yet"
+                ),
+            }
         }
         Ok(())
     }

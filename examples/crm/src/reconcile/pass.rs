@@ -9,25 +9,22 @@ use twilio_hooks::{
         Call, Client, ClientError, ListCalls, ListMedia, ListMessages, ListRecordings, Media,
         Message, MessageDirection, Recording,
     },
-    store::{Interaction, Outcome, StoreError},
+    store::{Interaction, StoreError},
 };
 use uuid::Uuid;
 
 use super::{
-    Reconcile,
-    changes::{self, Report},
+    Reconcile, changes,
     known::{self, Ages, Known},
-    owner::{Owner, owner},
-    runs::{self, Found, Tally, later},
+    record::Kind,
+    runs::{self, Tally, later},
+    untold::Untold,
 };
-use crate::{accounts::AccountError, consent::LateStatement, messaging::answer};
+use crate::{accounts::AccountError, messaging::answer};
 
 /// Webhooks are on their way for so long; what is younger is left to them, so that they find it new
 /// and answer it.
 const ON_THE_WAY: SignedDuration = SignedDuration::from_mins(3);
-
-/// Older than this nobody is told of it any more.
-const NEWS: SignedDuration = SignedDuration::from_hours(24);
 
 /// For so long the end of something is waited for.
 const WAITED_FOR: SignedDuration = SignedDuration::from_hours(3 * 24);
@@ -37,9 +34,6 @@ const PAGE: u32 = 500;
 
 /// After how many entries the run says that it is alive.
 const SIGN_OF_LIFE: u32 = 200;
-
-/// So many that can't be stored, one after the other, end the run.
-const FAILURES: u32 = 5;
 
 /// Why an account could not be looked at.
 #[derive(Debug, thiserror::Error)]
@@ -61,23 +55,19 @@ pub enum PassError {
 
 /// One look at an account.
 pub(super) struct Pass<'a> {
-    reconcile: &'a Reconcile,
-    account: &'a AccountSid,
+    pub(super) reconcile: &'a Reconcile,
+    pub(super) account: &'a AccountSid,
     twilio: Client,
     /// The run to keep alive; none if nothing is written.
-    run: Option<Uuid>,
+    pub(super) run: Option<Uuid>,
+    /// Whether it only tells of what is recorded, however little news it is.
+    pub(super) again: bool,
+    /// Whether a handler has failed.
+    pub(super) is_unheard: bool,
     since: Timestamp,
-    now: Timestamp,
-    failures: u32,
+    pub(super) now: Timestamp,
+    pub(super) failures: u32,
     pub(super) tally: Tally,
-}
-
-/// What kind of thing was found.
-#[derive(Clone, Copy)]
-enum Kind {
-    Message,
-    Call,
-    Recording,
 }
 
 impl<'a> Pass<'a> {
@@ -93,11 +83,42 @@ impl<'a> Pass<'a> {
             account,
             twilio: reconcile.accounts.client(account).await?,
             run,
+            again: false,
+            is_unheard: false,
             since,
             now,
             failures: 0,
             tally: Tally::default(),
         })
+    }
+
+    /// For telling what is recorded already.
+    pub(super) async fn again(
+        reconcile: &'a Reconcile,
+        account: &'a AccountSid,
+        now: Timestamp,
+    ) -> Result<Self, AccountError> {
+        Ok(Self {
+            again: true,
+            ..Self::new(reconcile, account, None, now, now).await?
+        })
+    }
+
+    /// Asks Twilio for something once more and lets the handlers hear of it; says whether that is done.
+    pub(super) async fn tell(&mut self, rest: &Untold) -> Result<bool, PassError> {
+        let twilio = self.twilio.clone();
+        if rest.kind == Kind::Call.as_str() {
+            let sid = CallSid::from(rest.sid.as_str());
+            if let Some(call) = there(twilio.calls().fetch(&sid).await)? {
+                self.call(&call).await?;
+            }
+        } else {
+            let sid = MessageSid::from(rest.sid.as_str());
+            if let Some(message) = there(twilio.messages().fetch(&sid).await)? {
+                self.message(&message).await?;
+            }
+        }
+        Ok(!self.is_unheard && self.failures == 0)
     }
 
     /// Until when it looks.
@@ -188,7 +209,7 @@ impl<'a> Pass<'a> {
         let db = &self.reconcile.db;
         let known = known::message(db, self.account, message.sid.as_str()).await?;
         let lacks_error = message.error_code.is_some_and(|code| code != 0);
-        if !is_news(known, status.rank(), message.body.is_some(), lacks_error) {
+        if !self.again && !is_news(known, status.rank(), message.body.is_some(), lacks_error) {
             return Ok(());
         }
         let is_new = known.is_none_or(|known| !known.is_complete);
@@ -201,7 +222,7 @@ impl<'a> Pass<'a> {
         let failed = matches!(status, MessageStatus::Failed | MessageStatus::Undelivered);
         let at = known.map_or(when, |_| self.now);
         let mut report = changes::message(self.account, message, &files, at);
-        if known.is_none() && self.run.is_some() {
+        if known.is_none() && self.writes() {
             let answer = answer::find(db, self.account, message, self.now).await?;
             if let Some(report) = &mut report
                 && let Interaction::Message(sent) = &mut report.change.interaction
@@ -241,7 +262,7 @@ impl<'a> Pass<'a> {
             return Ok(());
         }
         let lacks_rest = status.is_terminal() && call.duration.is_some();
-        if !is_news(known, status.rank(), lacks_rest, false) {
+        if !self.again && !is_news(known, status.rank(), lacks_rest, false) {
             return Ok(());
         }
         let inbound = call
@@ -281,82 +302,6 @@ impl<'a> Pass<'a> {
         self.record(Kind::Recording, report, when, true).await
     }
 
-    /// What of a report may be recorded, of something that began `at` a time.
-    async fn owned(
-        &mut self,
-        report: Option<Report>,
-        known: Option<Known>,
-        at: Timestamp,
-    ) -> Result<Option<Report>, StoreError> {
-        let owned = match report {
-            Some(report) => match owner(&self.reconcile.db, &report.change, known, at).await? {
-                Owner::Same => Some(report),
-                Owner::Former => Some(report.bare()),
-                Owner::FormerOfNothing => None,
-            },
-            None => None,
-        };
-        if owned.is_none() {
-            self.tally.not_stored += 1;
-        }
-        Ok(owned)
-    }
-
-    async fn record(
-        &mut self,
-        kind: Kind,
-        mut report: Report,
-        when: Timestamp,
-        told: bool,
-    ) -> Result<(), PassError> {
-        let is_old = when < later(self.now, -NEWS);
-        if !told || is_old {
-            report.change.notification = None;
-        }
-        if self.run.is_none() {
-            self.tally.found.add(kind);
-            return Ok(());
-        }
-        let said = LateStatement::of(&report.change);
-        let recorded = match self.reconcile.hooks.record(report.change.clone()).await {
-            Ok(recorded) => recorded,
-            Err(error) => {
-                self.failures += 1;
-                self.tally.not_stored += 1;
-                return if self.failures < FAILURES {
-                    Ok(())
-                } else {
-                    Err(error.into())
-                };
-            }
-        };
-        self.failures = 0;
-        if recorded.outcome == Outcome::Unchanged {
-            return Ok(());
-        }
-        self.tally.found.add(kind);
-        match recorded.company_id {
-            Some(company) => self.tally.by_company.entry(company).or_default().add(kind),
-            None => self.tally.unrouted += 1,
-        }
-        // Who has said STOP gets nothing any more, however long ago that was.
-        if let Some(said) = said {
-            said.apply(&self.reconcile.db, &recorded).await?;
-        }
-        // The flow of a call has to come to its end, however old it is.
-        if (!is_old || matches!(kind, Kind::Call))
-            && let Err(error) = report.tell(&self.reconcile.hooks).await
-        {
-            tracing::error!(
-                account = %self.account,
-                error = &error as &dyn std::error::Error,
-                reason = error.code(),
-                "what was missed is recorded, and its handler has failed"
-            );
-        }
-        Ok(())
-    }
-
     async fn count(&mut self) -> Result<(), StoreError> {
         self.tally.looked_at += 1;
         match self.run {
@@ -364,16 +309,6 @@ impl<'a> Pass<'a> {
                 runs::renew(&self.reconcile.db, run, self.reconcile.clock.now()).await
             }
             _ => Ok(()),
-        }
-    }
-}
-
-impl Found {
-    fn add(&mut self, kind: Kind) {
-        match kind {
-            Kind::Message => self.messages += 1,
-            Kind::Call => self.calls += 1,
-            Kind::Recording => self.recordings += 1,
         }
     }
 }

@@ -55,7 +55,7 @@ pub(crate) async fn list(crm: &Crm, path: &str) -> Vec<Value> {
 }
 
 /// Whether a contact wants no texts from the company's line.
-async fn opted_out(crm: &Crm, token: &str, address: &str) -> bool {
+pub(crate) async fn opted_out(crm: &Crm, token: &str, address: &str) -> bool {
     let contacts = crm.get(token, "/api/contacts").await.items();
     let found = contacts.iter().find(|it| it["address"] == address);
     let path = format!(
