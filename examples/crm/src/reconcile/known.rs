@@ -1,5 +1,7 @@
 //! What is stored already of what Twilio lists, and what has not come to an end.
 
+use std::collections::BTreeSet;
+
 use jiff::Timestamp;
 use twilio_hooks::{AccountSid, CompanyId, store::StoreError};
 
@@ -72,7 +74,8 @@ known!(
      from recordings where account_sid = $1 and recording_sid = $2"
 );
 
-/// Which of those that have not ended are looked at.
+/// Which of those that have not ended are looked at, oldest first: the young ones are in Twilio's list
+/// anyhow.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Ages {
     /// First heard of after this.
@@ -89,7 +92,7 @@ macro_rules! unfinished {
             db: &Db,
             account: &AccountSid,
             ages: Ages,
-        ) -> Result<Vec<String>, StoreError> {
+        ) -> Result<BTreeSet<String>, StoreError> {
             let mut args = args![account.as_str(), ages.oldest, ages.newest, AT_ONCE];
             if $sql.contains("$5") {
                 args.push(ages.sent.into());
@@ -105,19 +108,19 @@ unfinished!(
     "select message_sid as sid from sms
      where account_sid = $1 and status_rank < 70 and created_at >= $2 and created_at < $3
        and (status_rank < 50 or created_at >= $5)
-     order by created_at desc limit $4"
+     order by created_at limit $4"
 );
 unfinished!(
     unfinished_calls,
     "select call_sid as sid from calls
      where account_sid = $1 and status_rank < 70 and parent_call_sid is null
        and created_at >= $2 and created_at < $3
-     order by created_at desc limit $4"
+     order by created_at limit $4"
 );
 unfinished!(
     unfinished_recordings,
     "select recording_sid as sid from recordings
      where account_sid = $1 and status_rank < 70
        and created_at >= $2 and created_at < $3
-     order by created_at desc limit $4"
+     order by created_at limit $4"
 );

@@ -1,7 +1,5 @@
 //! [`Pass`]: one account's lists at Twilio, compared with what is stored.
 
-use std::collections::HashSet;
-
 use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{
     AccountSid, CallDirection, CallSid, MessageSid, MessageStatus, ReceiveError, RecordingSid,
@@ -129,7 +127,8 @@ impl<'a> Pass<'a> {
     /// Messages, calls, and then the recordings of calls.
     pub(super) async fn run(&mut self) -> Result<(), PassError> {
         let twilio = self.twilio.clone();
-        let mut seen = HashSet::new();
+        let db = &self.reconcile.db;
+        let mut unfinished = known::unfinished_messages(db, self.account, self.ages()).await?;
         let which = ListMessages::new()
             .date_sent_after(self.since)
             .page_size(PAGE);
@@ -137,37 +136,32 @@ impl<'a> Pass<'a> {
         while let Some(message) = messages.next().await {
             let message = message?;
             self.message(&message).await?;
-            seen.insert(message.sid.as_str().to_owned());
+            unfinished.remove(message.sid.as_str());
         }
-        let db = &self.reconcile.db;
-        for sid in known::unfinished_messages(db, self.account, self.ages()).await? {
-            if !seen.contains(&sid) {
-                let sid = MessageSid::from(sid);
-                if let Some(message) = there(twilio.messages().fetch(&sid).await)? {
-                    self.message(&message).await?;
-                }
+        for sid in unfinished {
+            let sid = MessageSid::from(sid);
+            if let Some(message) = there(twilio.messages().fetch(&sid).await)? {
+                self.message(&message).await?;
             }
         }
 
-        let mut seen = HashSet::new();
+        let mut unfinished = known::unfinished_calls(db, self.account, self.ages()).await?;
         // By their end: those that nobody answered have no beginning.
         let which = ListCalls::new().end_time_after(self.since).page_size(PAGE);
         let mut calls = twilio.calls().list(which);
         while let Some(call) = calls.next().await {
             let call = call?;
             self.call(&call).await?;
-            seen.insert(call.sid.as_str().to_owned());
+            unfinished.remove(call.sid.as_str());
         }
-        for sid in known::unfinished_calls(db, self.account, self.ages()).await? {
-            if !seen.contains(&sid) {
-                let sid = CallSid::from(sid);
-                if let Some(call) = there(twilio.calls().fetch(&sid).await)? {
-                    self.call(&call).await?;
-                }
+        for sid in unfinished {
+            let sid = CallSid::from(sid);
+            if let Some(call) = there(twilio.calls().fetch(&sid).await)? {
+                self.call(&call).await?;
             }
         }
 
-        let mut seen = HashSet::new();
+        let mut unfinished = known::unfinished_recordings(db, self.account, self.ages()).await?;
         let which = ListRecordings::new()
             .date_created_after(self.since)
             .page_size(PAGE);
@@ -175,14 +169,12 @@ impl<'a> Pass<'a> {
         while let Some(recording) = recordings.next().await {
             let recording = recording?;
             self.recording(&recording).await?;
-            seen.insert(recording.sid.as_str().to_owned());
+            unfinished.remove(recording.sid.as_str());
         }
-        for sid in known::unfinished_recordings(db, self.account, self.ages()).await? {
-            if !seen.contains(&sid) {
-                let sid = RecordingSid::from(sid);
-                if let Some(recording) = there(twilio.recordings().fetch(&sid).await)? {
-                    self.recording(&recording).await?;
-                }
+        for sid in unfinished {
+            let sid = RecordingSid::from(sid);
+            if let Some(recording) = there(twilio.recordings().fetch(&sid).await)? {
+                self.recording(&recording).await?;
             }
         }
         Ok(())

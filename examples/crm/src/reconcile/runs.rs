@@ -204,17 +204,20 @@ pub(super) async fn since(
     look_back: SignedDuration,
     now: Timestamp,
 ) -> Result<Timestamp, StoreError> {
-    let sql = "select until from reconcile_runs where account_sid = $1 and state = 'done'
-               order by id desc limit 1";
-    let row = db.row(sql, args![account.as_str()]).await?;
-    let since = later(now, -look_back);
-    Ok(match row {
-        Some(row) => {
-            let until: Timestamp = row.get("until")?;
-            since.min(later(until, -OVERLAP)).max(later(now, -KEPT))
+    let sql = "select since, until from reconcile_runs where account_sid = $1 and state = 'done'
+               order by id";
+    let mut looked_until: Option<Timestamp> = None;
+    for row in db.rows(sql, args![account.as_str()]).await? {
+        let (since, until): (Timestamp, Timestamp) = (row.get("since")?, row.get("until")?);
+        // Somebody may have looked at the last hours only, and left a gap that is still to be seen.
+        if looked_until.is_none_or(|looked| since <= looked) {
+            looked_until = Some(looked_until.map_or(until, |looked| looked.max(until)));
         }
-        None => since,
-    })
+    }
+    let since = later(now, -look_back);
+    Ok(looked_until.map_or(since, |until| {
+        since.min(later(until, -OVERLAP)).max(later(now, -KEPT))
+    }))
 }
 
 /// Forgets old runs.

@@ -385,6 +385,25 @@ on_both_databases! {
         assert_eq!(list(&crm, "/api/reconcile").await.len(), 2);
     }
 
+    async fn a_look_at_the_last_hours_hides_nothing_from_the_next_one(crm: Crm) {
+        an_hour_ago(&crm).await;
+        let checks = &crm.state.checks;
+        for _ in 0..2 {
+            checks.run_once(crm.clock.now()).await.unwrap();
+        }
+        at(&crm, SignedDuration::ZERO).await;
+        crm.fake().advance(Duration::from_secs(3600)).await;
+        crm.fake().add_incoming_message(SENDER, ALPHA_LINE, "Are you closed?");
+        crm.clock.advance(SignedDuration::from_hours(72));
+        let account = crm.fake().account_sid();
+        let since = crm.clock.now() - SignedDuration::from_hours(2);
+        let tally = crm.state.reconcile.run_now(&account, since).await.unwrap();
+        assert_eq!(tally.unwrap().unwrap().found.sum(), 0);
+        crm.clock.advance(SignedDuration::from_hours(2));
+        checks.run_once(crm.clock.now()).await.unwrap();
+        assert_eq!(list(&crm, "/api/messages").await.len(), 1);
+    }
+
     async fn people_can_ask_for_it(crm: Crm) {
         an_hour_ago(&crm).await;
         crm.fake().add_incoming_message(SENDER, ALPHA_LINE, "To Alpha");
