@@ -13,6 +13,13 @@ use crate::{
 const COMPANY: &str = "/api/settings/company";
 const HOURS: &str = "/api/settings/hours";
 
+/// Makes a contact, and gives its id.
+async fn enter(crm: &Crm, address: &str) -> String {
+    let new = json!({"address": address});
+    let made = crm.post(ALPHA, "/api/contacts", &new).await.json_with(201);
+    id(&made).to_owned()
+}
+
 /// What can be changed: the request, its body, and where to see whether it was done.
 async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
     let line = crm.line_path().await;
@@ -20,7 +27,24 @@ async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
     let user_rule = format!("/api/users/{ana}/call-rule");
     crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "Hello").await;
     let contact = crm.get(ALPHA, "/api/contacts").await.items()[0].clone();
-    let consent = format!("/api/contacts/{}/consent", id(&contact));
+    let whole = format!("/api/contacts/{}", id(&contact));
+    let (block, consent) = (format!("{whole}/block"), format!("{whole}/consent"));
+    let (part, old_part) = (
+        enter(crm, "+12025550177").await,
+        enter(crm, "+12025550176").await,
+    );
+    crm.call(&sid("CA", 1), SENDER, ALPHA_LINE).await;
+    let made = [
+        ("CallSid", &*sid("CA", 1)),
+        ("RecordingSid", &*sid("RE", 1)),
+        ("RecordingStatus", "completed"),
+        ("RecordingUrl", "https://api.twilio.com/recording"),
+        ("RecordingDuration", "7"),
+    ];
+    let path = "voice/recording";
+    assert_eq!(crm.twilio(path, &made).await.status, 204);
+    let recording = crm.get(ALPHA, "/api/recordings").await.items()[0].clone();
+    let recording = format!("/api/recordings/{}", id(&recording));
     let menu = |name: &str| json!({"name": name, "prompt": {"text": "Hello."}, "keys": {"1": {"do": "repeat"}}});
     let template = |name: &str| json!({"name": name, "body": "Hello."});
     let old_menu = crm
@@ -39,6 +63,10 @@ async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
     let (line_reply, line_rule) = (format!("{line}/auto-reply"), format!("{line}/call-rule"));
     let (menus, templates) = ("/api/menus".to_owned(), "/api/templates".to_owned());
     // What there is to take away.
+    let merge = format!("{whole}/merge");
+    crm.post(ALPHA, &merge, &json!({"other_id": old_part}))
+        .await
+        .json();
     crm.put(ALPHA, &line_reply, &reply("Old")).await.json();
     crm.put(ALPHA, &line_rule, &json!({"recording": "on"}))
         .await
@@ -88,6 +116,29 @@ async fn changes(crm: &Crm) -> Vec<(&'static str, String, Value, String)> {
         put(&old_template, template("Newer")),
         delete(&old_template, &templates),
         put(&consent, json!({"opted_out": true})),
+        (
+            "POST",
+            "/api/contacts".to_owned(),
+            json!({"address": "+12025550178", "name": "Bob"}),
+            "/api/contacts".to_owned(),
+        ),
+        (
+            "PATCH",
+            whole.clone(),
+            json!({"name": "Ana", "notes": "Likes tea"}),
+            whole.clone(),
+        ),
+        ("PUT", block.clone(), Value::Null, whole.clone()),
+        delete(&block, &whole),
+        (
+            "POST",
+            merge.clone(),
+            json!({"other_id": part}),
+            whole.clone(),
+        ),
+        delete(&format!("{merge}/{old_part}"), &whole),
+        delete(&recording, &recording),
+        delete(&whole, "/api/contacts"),
     ]
 }
 
