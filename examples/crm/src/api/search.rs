@@ -19,6 +19,7 @@ use super::{
 use crate::{
     app::AppState,
     contacts::{company::country, details, search},
+    messaging::stored,
     people::Permission,
 };
 
@@ -101,10 +102,7 @@ async fn find(
     let mut ids = search::messages(db, company, &params.q, before, params.limit + 1).await?;
     let has_more = ids.len() > limit;
     ids.truncate(limit);
-    let mut messages = Vec::new();
-    for id in &ids {
-        messages.extend(state.database.directory.message(company, *id).await?);
-    }
+    let messages = stored::messages(db, company, &ids).await?;
     Ok(Json(SearchView {
         contacts: contacts
             .into_iter()

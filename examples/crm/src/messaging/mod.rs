@@ -25,6 +25,7 @@
 //!   whom, and how; [`outgoing`], [`lists`]: reading it
 //! - `claim`, `sender`, `lookup`, `record`, `callback`: from the row to the store; `budget`: what it
 //!   costs
+//! - [`stored`]: many messages of the store at once
 //! - [`segments`], [`failure`]: for people who write
 //! - [`settings`], [`media`], [`recipient`]: what it depends on, beside [consent](crate::consent)
 
@@ -49,6 +50,7 @@ pub mod retry;
 pub mod segments;
 mod sender;
 pub mod settings;
+pub mod stored;
 mod tidy;
 
 use std::time::Duration;

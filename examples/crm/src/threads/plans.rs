@@ -18,6 +18,7 @@ use crate::{
     args,
     contacts::{self, details, erase, links, search},
     database::{Arg, Database, Db, Tx, noted},
+    messaging::stored,
     notices::personal::{self, Person},
     people::Role,
     secret::Secret,
@@ -193,6 +194,13 @@ async fn used(database: &Database) -> Vec<(&'static str, Vec<Arg>)> {
     search::messages(db, company, "hello", Some(found[0]), 10)
         .await
         .unwrap();
+    // However many are found, they are read at once.
+    let before = noted();
+    let messages = stored::messages(db, company, &found).await.unwrap();
+    let reads = noted();
+    assert_eq!(reads.len(), 1);
+    let ids: Vec<_> = messages.iter().map(|it| it.id).collect();
+    assert_eq!(ids, found);
 
     let person = Person {
         company,
@@ -209,7 +217,7 @@ async fn used(database: &Database) -> Vec<(&'static str, Vec<Arg>)> {
     personal::mark_thread(db, person, contact).await.unwrap();
     let nothing = [NotificationId::at(now)];
     assert!(!personal::mark_each(db, person, &nothing).await.unwrap());
-    noted()
+    [before, reads, noted()].concat()
 }
 
 async fn fill(database: &Database, company: CompanyId, now: Timestamp) -> (CompanyId, ContactId) {

@@ -236,6 +236,37 @@ on_both_databases! {
             where action in ('contact.merged', 'contact.unmerged')").await, 3);
     }
 
+    async fn a_search_shows_messages_as_they_are_shown_alone(crm: Crm) {
+        for (number, status) in (1..).zip(["sent", "delivered", "failed", "partially_delivered", "teleported"]) {
+            let report = [
+                ("MessageSid", &*sid("SM", number)), ("From", ALPHA_LINE), ("To", SENDER),
+                ("MessageStatus", status), ("Body", "Good morning"), ("ErrorCode", "30003"),
+            ];
+            crm.twilio("sms/status", &report).await;
+        }
+        let picture = [
+            ("MessageSid", &*sid("SM", 9)), ("From", SENDER), ("To", ALPHA_LINE),
+            ("Body", "Good morning"), ("NumMedia", "1"), ("NumSegments", "2"),
+            ("MediaUrl0", "https://api.twilio.com/file"), ("MediaContentType0", "image/jpeg"),
+        ];
+        crm.twilio("sms/incoming", &picture).await;
+        let sql = "update sms set body = 'Good morning'";
+        crm.state.database.db.execute(sql, args![]).await.unwrap();
+        let found = crm.get(ALPHA, "/api/search?q=morning").await.json()["messages"].clone();
+        let found = found.as_array().unwrap();
+        assert_eq!(found.len(), 6);
+        for message in found {
+            let alone = format!("/api/messages/{}", message["id"].as_str().unwrap());
+            assert_eq!(crm.get(ALPHA, &alone).await.json(), *message);
+        }
+        let mut ids: Vec<_> = found.iter().map(|it| it["id"].as_str().unwrap()).collect();
+        let newest_first = ids.clone();
+        ids.sort_unstable();
+        ids.reverse();
+        assert_eq!(newest_first, ids);
+        assert_eq!(crm.get(BETA, "/api/search?q=morning").await.json()["messages"], json!([]));
+    }
+
     async fn a_search_loses_nobody_behind_a_contact_with_two_numbers(crm: Crm) {
         for (number, address) in (1..).zip([SENDER, OTHER, THIRD]) {
             crm.text(&sid("SM", number), address, ALPHA_LINE, "Hello").await;
