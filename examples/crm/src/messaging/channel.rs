@@ -1,12 +1,16 @@
 //! [`Channel`]: the way a text goes.
 
+use jiff::{SignedDuration, Timestamp};
 use twilio_hooks::{Address, AddressKind, CompanyId, ContactId, store::StoreError};
 
-use super::{Refusal, outgoing::is_service, parties::OurLine};
-use crate::{args, database::Tx};
+use super::{Outgoing, Refusal, outgoing::is_service, parties::OurLine};
+use crate::{args, database::Tx, threads::reads::first_id};
 
 /// How many texts of a contact are looked at for one to a line.
 const LATEST: i64 = 50;
+
+/// How long WhatsApp lets us write freely after a person has written.
+const WINDOW: SignedDuration = SignedDuration::from_hours(24);
 
 /// The way a text goes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -94,6 +98,30 @@ pub(super) async fn of_answer(
         }
     }
     Ok(Channel::Sms)
+}
+
+/// Whether WhatsApp lets us write freely to whom this text was for: within a day after the person has
+/// written to the line by WhatsApp.
+pub(super) async fn is_window_open(
+    tx: &mut Tx,
+    text: &Outgoing,
+    now: Timestamp,
+) -> Result<bool, StoreError> {
+    let sql = "select id from sms
+               where company_id = $1 and contact_id = $2 and direction = 'INBOUND' and id >= $3
+                 and account_sid = $4 and from_address like 'whatsapp:%'
+                 and ($5 or to_address = $6)
+               order by id desc limit 1";
+    let since = now.checked_sub(WINDOW).unwrap_or(Timestamp::MIN);
+    let args = args![
+        text.company_id,
+        text.contact_id,
+        first_id(since),
+        text.account_sid.as_str(),
+        text.is_of_service(),
+        Channel::WhatsApp.address(&text.sender).as_str(),
+    ];
+    Ok(tx.row(sql, args).await?.is_some())
 }
 
 #[cfg(test)]

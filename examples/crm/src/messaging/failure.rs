@@ -3,7 +3,7 @@
 use twilio_hooks::ErrorCode;
 
 /// The code for a message by WhatsApp to somebody who has not written for a day.
-const OUTSIDE_WINDOW: u32 = 63016;
+pub(super) const OUTSIDE_WINDOW: u32 = 63016;
 
 const WINDOW_IS_OVER: &str =
     "WhatsApp lets you write freely only within 24 hours after the person's last message.";

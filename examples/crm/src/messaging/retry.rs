@@ -1,11 +1,17 @@
 //! Taking a text back, and sending one that failed again.
 
+use jiff::Timestamp;
 use twilio_hooks::{
     Address, AddressKind, CompanyId, MessageId, MessageStatus, UserId, store::StoreError,
 };
 use uuid::Uuid;
 
-use super::{Messaging, NewText, Outgoing, Refusal, State, budget, failure::Failure, intent::To};
+use super::{
+    Messaging, NewText, Outgoing, Refusal, State, budget,
+    channel::{Channel, is_window_open},
+    failure::{Failure, OUTSIDE_WINDOW},
+    intent::To,
+};
 use crate::{args, database::Tx};
 
 impl Messaging {
@@ -67,7 +73,7 @@ impl Messaging {
             return again.ok_or(Refusal::NotFound);
         }
         let failure = failure_of(&mut tx, &old).await?;
-        may_be_retried(&mut tx, &old, failure.as_ref()).await?;
+        may_be_retried(&mut tx, &old, failure.as_ref(), self.clock.now()).await?;
         let sql = "select upload_id from outgoing_media
                    where company_id = $1 and outgoing_id = $2 order by position";
         let rows = tx.rows(sql, args![company, id]).await?;
@@ -135,24 +141,32 @@ async fn may_be_retried(
     tx: &mut Tx,
     old: &Outgoing,
     failure: Option<&Failure>,
+    now: Timestamp,
 ) -> Result<(), Refusal> {
     let Some(failure) = failure else {
         return Err(Refusal::conflict("the message has not failed"));
     };
-    // An automatic reply went where the text came from; what is written here goes to a number.
+    // An automatic reply went where the text came from, which may be a messenger that nothing else is
+    // written by.
     if !matches!(
         Address::from(old.to.as_str()).kind(),
-        AddressKind::PhoneNumber | AddressKind::ShortCode
+        AddressKind::PhoneNumber | AddressKind::ShortCode | AddressKind::WhatsApp
     ) {
         return Err(Refusal::conflict(
             "only messages to a number can be sent again",
         ));
     }
-    if !failure.retryable {
-        return Err(Refusal::conflict(format!(
-            "sending the same again does not help. {} {}",
-            failure.meaning, failure.advice
-        )));
+    let is_late = failure.code == Some(OUTSIDE_WINDOW);
+    if !failure.retryable && !is_late {
+        return Err(in_vain(failure));
+    }
+    // By WhatsApp the same text gets through once the person has written again, and not before.
+    if old.channel == Channel::WhatsApp {
+        if !is_window_open(tx, old, now).await? {
+            return Err(in_vain(&Failure::of_code(OUTSIDE_WINDOW)));
+        }
+    } else if is_late {
+        return Err(in_vain(failure));
     }
     // The carrier gave no reason: once more may help, twice does not.
     if failure.code == Some(30008)
@@ -168,4 +182,11 @@ async fn may_be_retried(
         }
     }
     Ok(())
+}
+
+fn in_vain(failure: &Failure) -> Refusal {
+    Refusal::conflict(format!(
+        "sending the same again does not help. {} {}",
+        failure.meaning, failure.advice
+    ))
 }

@@ -4,7 +4,7 @@ use jiff::SignedDuration;
 use serde_json::{Value, json};
 use twilio_hooks::testing::{MessageFate, texting::Texter};
 
-use crate::support::{ALPHA, ALPHA_LINE, Crm, PUBLIC_URL, SENDER, on_both_databases};
+use crate::support::{ALPHA, ALPHA_LINE, Crm, PUBLIC_URL, SENDER, on_both_databases, sid};
 
 use super::OTHER;
 
@@ -258,5 +258,29 @@ on_both_databases! {
         assert!(crm.get(ALPHA, "/api/contacts").await.items().is_empty());
         let messages = crm.get(ALPHA, "/api/messages").await;
         assert!(!messages.body.contains(SENDER), "{messages:?}");
+    }
+
+    async fn an_automatic_reply_by_whatsapp_that_failed_is_sent_again_by_whatsapp(crm: Crm) {
+        crm.same_time().await;
+        crm.always_answers("Thanks").await;
+        let (ours, theirs) = (format!("whatsapp:{ALPHA_LINE}"), format!("whatsapp:{SENDER}"));
+        let incoming = [
+            ("MessageSid", &*sid("SM", 0xfff1)), ("From", &theirs), ("To", &ours), ("Body", "Hello"),
+        ];
+        assert_eq!(crm.twilio("sms/incoming", &incoming).await.status, 200);
+        let id = crm.outbound().await[0]["id"].as_str().unwrap().to_owned();
+        let report = [
+            ("MessageSid", &*sid("SM", 0xfff2)), ("From", &ours), ("To", &theirs),
+            ("MessageStatus", "undelivered"), ("ErrorCode", "30003"),
+        ];
+        assert_eq!(crm.twilio(&format!("sms/status/{id}"), &report).await.status, 204);
+        assert_eq!(crm.message(&id).await["failure"]["retryable"], true);
+        let again = crm.act(ALPHA, &id, "retry").await.json_with(201);
+        assert_eq!((&again["from_address"], &again["to_address"]), (&json!(ours), &json!(theirs)));
+        assert_eq!((&again["body"], &again["outgoing"]["automatic"]), (&json!("Thanks"), &json!(false)));
+        crm.clock.advance(SignedDuration::from_secs(5));
+        crm.work().await;
+        crm.settle().await;
+        assert_eq!(crm.message(again["id"].as_str().unwrap()).await["status"], "delivered");
     }
 }

@@ -1,6 +1,8 @@
 //! Answers go the way that the contact has written: by SMS or by WhatsApp.
 
+use jiff::Timestamp;
 use serde_json::{Value, json};
+use twilio_hooks::store::{Change, Direction, Interaction, MessageChange};
 use twilio_hooks::testing::{Fault, MessageFate};
 
 use crate::support::{ALPHA, ALPHA_LINE, Crm, SENDER, on_both_databases, sid};
@@ -10,6 +12,15 @@ fn whatsapp(number: &str) -> String {
 }
 
 impl Crm {
+    /// Somebody has written by WhatsApp.
+    async fn wrote_by_whatsapp(&self, number: u32, then: Timestamp) {
+        let text = MessageChange::new(sid("SM", number), Direction::Inbound)
+            .with_parties(whatsapp(SENDER), whatsapp(ALPHA_LINE))
+            .with_body("Hi");
+        let change = Change::new(self.account.0.clone(), Interaction::Message(text), then);
+        self.state.hooks.record(change).await.unwrap();
+    }
+
     /// Somebody writes by WhatsApp; gives the contact.
     async fn writes_by_whatsapp(&self) -> Value {
         self.text(
@@ -124,6 +135,34 @@ on_both_databases! {
         assert!(said("meaning").contains("WhatsApp") && said("meaning").contains("24 hours"), "{failed}");
         assert!(said("advice").contains("SMS"), "{failed}");
         assert_eq!(failed["failure"]["retryable"], false);
+    }
+
+    async fn whatsapp_is_sent_again_once_the_person_has_written_again(crm: Crm) {
+        let long_ago = crm.clock.now() - jiff::SignedDuration::from_hours(25);
+        crm.wrote_by_whatsapp(0xfff1, long_ago).await;
+        crm.fake().set_message_fate(whatsapp(SENDER), MessageFate::Failed(63016));
+        let contact = crm.get(ALPHA, "/api/contacts").await.items()[0]["id"].clone();
+        let answer = crm.answer(&contact, "Your order is ready").await;
+        crm.work().await;
+        crm.settle().await;
+        let id = answer["id"].as_str().unwrap();
+        let refusal = crm.act(ALPHA, id, "retry").await.problem(409);
+        assert!(refusal["detail"].as_str().unwrap().contains("24 hours"), "{refusal}");
+        // An SMS opens no window.
+        let text = MessageChange::new(sid("SM", 0xfff2), Direction::Inbound)
+            .with_parties(SENDER, ALPHA_LINE)
+            .with_body("Hi");
+        let change = Change::new(crm.account.0.clone(), Interaction::Message(text), crm.clock.now());
+        crm.state.hooks.record(change).await.unwrap();
+        crm.act(ALPHA, id, "retry").await.problem(409);
+        crm.wrote_by_whatsapp(0xfff3, crm.clock.now()).await;
+        crm.fake().set_message_fate(whatsapp(SENDER), MessageFate::Delivered);
+        let again = crm.act(ALPHA, id, "retry").await.json_with(201);
+        assert_eq!(again["to_address"], whatsapp(SENDER));
+        crm.clock.advance(jiff::SignedDuration::from_secs(5));
+        crm.work().await;
+        crm.settle().await;
+        assert_eq!(crm.message(again["id"].as_str().unwrap()).await["status"], "delivered");
     }
 
     async fn what_is_sent_again_goes_the_same_way(crm: Crm) {
