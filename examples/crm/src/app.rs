@@ -4,8 +4,8 @@ use std::any::Any;
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request},
-    middleware::{Next, from_fn},
+    extract::{MatchedPath, Request, State},
+    middleware::{Next, from_fn, from_fn_with_state},
     response::{IntoResponse as _, Response},
 };
 use http::{HeaderName, HeaderValue, Uri};
@@ -15,7 +15,7 @@ use tracing::Instrument as _;
 use twilio_hooks::{
     Hooks,
     notify::{BusNotifier, Dispatcher, Topic},
-    signature::{Diagnose, ValidateSignatureLayer},
+    signature::{Diagnose, PublicUrl, SignatureError, ValidateSignatureLayer},
     twiml::{Say, VoiceResponse},
 };
 use twilio_hooks_axum::{Live, Webhooks};
@@ -31,6 +31,7 @@ use crate::{
     contacts::erase::EraseAgain,
     database::Database,
     jobs::{JobWake, Jobs},
+    marker::Marker,
     media_in::MediaIn,
     messaging::{self, Messaging, Sender, Tidy},
     notices::{DeliveryFailed, Notices, Signals},
@@ -38,6 +39,7 @@ use crate::{
     people::{ForgetExpired, People},
     reconcile::{Reconcile, ReconcileJob},
     recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
+    refusals::Refusals,
     replies::TextReplies,
     secret::Secret,
     templates,
@@ -61,6 +63,12 @@ pub struct AppState {
     pub uploads: UploadLimits,
     /// Who may send them.
     pub signature: ValidateSignatureLayer,
+    /// For which address they are signed.
+    pub signed_url: PublicUrl,
+    /// How many were refused lately.
+    pub refusals: Refusals,
+    /// What the server proves itself with.
+    pub marker: Marker,
     /// Who listens.
     pub live: Live,
     /// What ends for them when the server stops.
@@ -168,8 +176,8 @@ impl AppState {
         // Without a key there are only the accounts of the configuration, and a diagnosis can tell if
         // another one of them has signed.
         let signature = match accounts.can_store() {
-            true => ValidateSignatureLayer::with_key_provider(signed_url, accounts.clone()),
-            false => ValidateSignatureLayer::new(signed_url, config.auth_tokens()),
+            true => ValidateSignatureLayer::with_key_provider(signed_url.clone(), accounts.clone()),
+            false => ValidateSignatureLayer::new(signed_url.clone(), config.auth_tokens()),
         };
         let signature = signature.with_diagnosis(Diagnose::new());
         let outgoing = Outgoing::new(
@@ -210,6 +218,7 @@ impl AppState {
         let checks = Jobs::new()
             .with(CheckAccounts::new(accounts.clone()))
             .with_wake(ReconcileJob::new(reconcile.clone()), wake);
+        let marker = Marker::load(&database.db).await?;
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
         let jobs = Jobs::new()
@@ -233,6 +242,9 @@ impl AppState {
                 turns: Turns::default(),
                 uploads: UploadLimits::new(&clock),
                 signature,
+                signed_url,
+                refusals: Refusals::new(clock.clone()),
+                marker,
                 live,
                 live_bus,
                 accounts,
@@ -268,7 +280,21 @@ pub fn app(state: AppState) -> Router {
         .merge(own)
         .merge(pages::routes(&state.turns))
         .merge(api::routes(&state));
-    around(routes).with_state(state)
+    let counted = routes.layer(from_fn_with_state(state.refusals.clone(), count_refusals));
+    around(counted).with_state(state)
+}
+
+/// The signature layer leaves its reason in the response.
+async fn count_refusals(
+    State(refusals): State<Refusals>,
+    request: Request,
+    next: Next,
+) -> Response {
+    let response = next.run(request).await;
+    if let Some(reason) = response.extensions().get::<SignatureError>() {
+        refusals.count(*reason);
+    }
+    response
 }
 
 /// What goes around every route.

@@ -9,6 +9,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use sqlx::{
     Connection, PgConnection, PgPool,
+    migrate::Migrator,
     postgres::{PgConnectOptions, PgPoolOptions},
 };
 use twilio_hooks::{
@@ -106,7 +107,19 @@ impl PgStore {
     /// # Errors
     /// If the database can't be written, or its tables were changed by a newer version.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = [
+        let mut connection = self.pool.acquire().await.map_err(store_error)?;
+        // The migrator's lock belongs to the connection, and must not stay if this is cut short.
+        connection.close_on_drop();
+        Self::migrations()
+            .run_direct(None, &mut *connection, false)
+            .await
+            .map_err(StoreError::backend)
+    }
+
+    /// What [`migrate`](Self::migrate) applies: to see beforehand what a database lacks.
+    #[must_use]
+    pub fn migrations() -> Migrator {
+        migrate::own(&[
             (
                 "start",
                 include_str!("../../migrations/postgres/0001_start.sql"),
@@ -115,14 +128,7 @@ impl PgStore {
                 "notices",
                 include_str!("../../migrations/postgres/0002_notices.sql"),
             ),
-        ];
-        let mut connection = self.pool.acquire().await.map_err(store_error)?;
-        // The migrator's lock belongs to the connection, and must not stay if this is cut short.
-        connection.close_on_drop();
-        migrate::own(&migrations)
-            .run_direct(None, &mut *connection, false)
-            .await
-            .map_err(StoreError::backend)
+        ])
     }
 
     /// The connections.

@@ -11,6 +11,7 @@ use std::{fmt, str::FromStr, time::Duration};
 
 use sqlx::{
     SqliteConnection, SqlitePool,
+    migrate::Migrator,
     sqlite::{SqliteConnectOptions, SqliteJournalMode, SqlitePoolOptions, SqliteSynchronous},
 };
 use twilio_hooks::{
@@ -205,7 +206,23 @@ impl SqliteStore {
     /// # Errors
     /// If the database can't be written, or its tables were changed by a newer version.
     pub async fn migrate(&self) -> Result<(), StoreError> {
-        let migrations = [
+        // sqlx takes no lock on SQLite, and two processes could both find the table missing.
+        let mut transaction = self
+            .pool
+            .begin_with("begin immediate")
+            .await
+            .map_err(store_error)?;
+        Self::migrations()
+            .run_direct(None, &mut *transaction, false)
+            .await
+            .map_err(StoreError::backend)?;
+        transaction.commit().await.map_err(store_error)
+    }
+
+    /// What [`migrate`](Self::migrate) applies: to see beforehand what a database lacks.
+    #[must_use]
+    pub fn migrations() -> Migrator {
+        migrate::own(&[
             (
                 "start",
                 include_str!("../../migrations/sqlite/0001_start.sql"),
@@ -214,18 +231,7 @@ impl SqliteStore {
                 "notices",
                 include_str!("../../migrations/sqlite/0002_notices.sql"),
             ),
-        ];
-        // sqlx takes no lock on SQLite, and two processes could both find the table missing.
-        let mut transaction = self
-            .pool
-            .begin_with("begin immediate")
-            .await
-            .map_err(store_error)?;
-        migrate::own(&migrations)
-            .run_direct(None, &mut *transaction, false)
-            .await
-            .map_err(StoreError::backend)?;
-        transaction.commit().await.map_err(store_error)
+        ])
     }
 
     /// The pool that reads.

@@ -23,6 +23,7 @@ mod idempotency;
 mod line_webhooks;
 mod lines;
 mod live;
+pub(crate) mod marker;
 mod media;
 mod menus;
 mod messages;
@@ -126,6 +127,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(openapi::router())
         .merge(operator::router())
         .merge(health::router())
+        .merge(marker::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .split_for_parts();
     let router = router.method_not_allowed_fallback(async || Problem::method_not_allowed());

@@ -8,6 +8,8 @@
 mod ask;
 mod company;
 mod demo;
+mod doctor;
+mod migrate;
 mod reconcile;
 mod rekey;
 mod release;
@@ -52,6 +54,10 @@ enum Command {
     Setup(setup::SetupArgs),
     /// Put back what was set at Twilio before the webhooks of lines were ours.
     Release(release::ReleaseArgs),
+    /// Look whether configuration, database, public URL, accounts and webhooks are right.
+    Doctor(doctor::DoctorArgs),
+    /// Bring the tables up to date, as the server does when it starts.
+    Migrate(migrate::MigrateArgs),
     /// Seal the secrets in the database with the first of the encryption keys.
     Rekey,
     /// Try it out: a server with made-up messages and calls, without Twilio and without a trace.
@@ -84,6 +90,8 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Serve(args) => runtime.block_on(serve::run(args, config)),
         Command::Setup(args) => runtime.block_on(setup::run(args, config)),
         Command::Release(args) => runtime.block_on(release::run(args, config)),
+        Command::Doctor(args) => runtime.block_on(doctor::run(args, config)),
+        Command::Migrate(args) => runtime.block_on(migrate::run(args, config)),
         Command::Rekey => runtime.block_on(rekey::run(config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
         Command::User(args) => runtime.block_on(user::run(args, config)),
@@ -128,6 +136,14 @@ async fn open(path: Option<&Path>) -> anyhow::Result<(Config, AppState)> {
     let database = Database::connect(&config.database_url).await?;
     let (state, _dispatcher) = AppState::new(&config, database).await?;
     Ok((config, state))
+}
+
+/// Nothing is logged but what is broken: the command says what there is to say.
+fn quiet_log() -> anyhow::Result<()> {
+    logs::init(&Log {
+        filter: "error".to_owned(),
+        ..Log::default()
+    })
 }
 
 /// The first line of standard input.

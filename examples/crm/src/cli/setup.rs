@@ -310,3 +310,93 @@ fn code(setup: &Setup) -> u8 {
         0
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use twilio_hooks::{client::UpdateIncomingPhoneNumber, testing::FakeTwilio};
+    use uuid::Uuid;
+
+    use super::*;
+    use crate::database::Database;
+
+    const OTHERS: &str = "https://example.com/theirs";
+
+    fn nothing_given() -> SetupArgs {
+        SetupArgs {
+            company: None,
+            account: None,
+            auth_token_stdin: false,
+            numbers: Vec::new(),
+            all: false,
+            take_over: false,
+            dry_run: false,
+            json: false,
+        }
+    }
+
+    /// Somebody at the terminal: which company, which numbers, and whether to replace what is there.
+    #[tokio::test]
+    async fn whoever_gives_nothing_is_asked() {
+        let fake = FakeTwilio::start().await.unwrap();
+        for number in ["+12025550187", "+12025550188"] {
+            fake.add_number(number);
+        }
+        let theirs = UpdateIncomingPhoneNumber::new().sms_url(OTHERS);
+        let client = fake.client();
+        let numbers = client.incoming_phone_numbers();
+        let first = fake.phone_numbers()[0].sid.clone();
+        numbers.update(&first, theirs).await.unwrap();
+        let file = std::env::temp_dir().join(format!("crm-setup-{}.sqlite", Uuid::now_v7()));
+        let config = format!(
+            "public_url = \"https://crm.example.com\"
+             twilio_api_url = {:?}
+             database_url = \"sqlite:{}\"
+             [[accounts]]
+             sid = \"{}\"
+             auth_tokens = [{:?}]
+             [[companies]]
+             name = \"Alpha\"
+             api_token = \"token-of-alpha\"
+             [[companies]]
+             name = \"Beta\"
+             api_token = \"token-of-beta\"",
+            fake.base_url(),
+            file.display(),
+            fake.account_sid(),
+            fake.auth_token()
+        );
+        let config = Config::parse(&config).unwrap();
+        let database = Database::connect(&config.database_url).await.unwrap();
+        let (state, _) = AppState::new(&config, database).await.unwrap();
+        let args = nothing_given();
+        let mut said = Vec::new();
+        let mut talk = async |answers: &'static str| {
+            let mut asker = Asker::new(answers.as_bytes(), Vec::new());
+            let done = work(&args, &config, &state, Some(&mut asker), &mut said).await;
+            let said = String::from_utf8(std::mem::take(&mut said)).unwrap();
+            (done.unwrap(), said)
+        };
+        let (code, said) = talk("2\nall\nno\n").await;
+        assert_eq!(code, NEEDS_TAKE_OVER);
+        assert!(
+            said.contains("+12025550187 is another application's"),
+            "{said}"
+        );
+        assert!(said.contains("+12025550188 is set up"), "{said}");
+        assert!(
+            said.contains(OTHERS) && !said.contains(fake.auth_token()),
+            "{said}"
+        );
+        let url = |place: usize| fake.phone_numbers()[place].sms_url.clone();
+        assert_eq!(url(0).as_deref(), Some(OTHERS));
+        let (code, said) = talk("2\n1-2\nyes\n").await;
+        assert_eq!(code, 0);
+        assert!(said.contains("+12025550187 is set up"), "{said}");
+        assert!(said.contains("+12025550188 is as it should be"), "{said}");
+        assert_eq!(url(0), url(1));
+        let (code, _) = talk("2\n\n").await;
+        assert_eq!(code, 0, "nothing was chosen");
+        state.database.db.close().await;
+        let _ = std::fs::remove_file(file);
+    }
+}

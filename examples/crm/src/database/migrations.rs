@@ -61,6 +61,7 @@ const STEPS: &[(&str, Script)] = &[
     each!("0016_pending_threads"),
     each!("0017_line_owners"),
     shared!("0018_untold"),
+    shared!("0019_marker"),
 ];
 
 /// What stands in a shared step for the names of types.

@@ -5,6 +5,7 @@
 
 #[cfg(test)]
 mod foreign_keys;
+mod inspect;
 mod locks;
 mod migrations;
 mod settings;
@@ -26,6 +27,7 @@ use self::migrations::{Dialect, migrator};
 #[cfg(test)]
 pub(crate) use self::sql::noted;
 pub use self::{
+    inspect::Inspection,
     locks::{lock_company, lock_line, lock_user},
     settings::{Company, LineSettings, LineSettingsPatch, Settings},
     sql::{Arg, Column, Db, Row, Tx, is_duplicate},
@@ -76,12 +78,13 @@ impl Database {
         let store = SqliteStore::connect(url)
             .await
             .context("the SQLite file can't be opened")?;
-        store.migrate().await.context(OLD_STORE)?;
-        migrate_sqlite(store.pool()).await.context(OLD_CRM)?;
         let db = Db::Sqlite {
             reading: store.pool().clone(),
             writing: store.writing_pool().clone(),
         };
+        db.inspect().await?.refuse_unknown()?;
+        store.migrate().await.context(OLD_STORE)?;
+        migrate_sqlite(store.pool()).await.context(OLD_CRM)?;
         Ok(Self {
             store: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),
@@ -97,12 +100,13 @@ impl Database {
         let store = PgStore::connect(url)
             .await
             .context("the Postgres database can't be reached")?;
+        let db = Db::Postgres(store.pool().clone());
+        db.inspect().await?.refuse_unknown()?;
         store.migrate().await.context(OLD_STORE)?;
         migrate_postgres(store.pool()).await.context(OLD_CRM)?;
         let bus = PgBus::connect(store.pool())
             .await
             .context("live notifications can't be listened to")?;
-        let db = Db::Postgres(store.pool().clone());
         Ok(Self {
             store: Arc::new(store.clone()),
             directory: Arc::new(store.clone()),

@@ -567,7 +567,7 @@ async fn reasons(crm: &Crm, path: &str) -> Vec<String> {
 }
 
 /// Changes the account's first number as somebody does in the console.
-async fn set(fake: &FakeTwilio, change: UpdateIncomingPhoneNumber) {
+pub(crate) async fn set(fake: &FakeTwilio, change: UpdateIncomingPhoneNumber) {
     let number = fake.phone_numbers()[0].sid.clone();
     let client = fake.client();
     client

@@ -11,7 +11,8 @@ use uuid::Uuid;
 use crate::support::{Answer, Crm, OPERATOR};
 
 /// Those that need no token.
-const OPEN: [&str; 7] = [
+const OPEN: [&str; 8] = [
+    "/.well-known/crm",
     "/api/docs",
     "/api/docs/",
     "/api/docs/{file}",

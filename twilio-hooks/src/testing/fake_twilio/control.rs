@@ -6,6 +6,7 @@ use bytes::Bytes;
 use http::{Request, Response};
 use http_body::Body;
 use http_body_util::Full;
+use jiff::Timestamp;
 use tokio::sync::Mutex;
 use tower::Service;
 
@@ -16,6 +17,7 @@ use super::{
 use crate::{
     AccountSid, Address, BoxError, CallSid, MediaSid, MessageSid, MessagingServiceSid,
     PhoneNumberSid, RecordingSid,
+    client::AccountStatus,
     testing::{
         CallFate,
         simulation::{Application, InProcess},
@@ -33,6 +35,22 @@ impl FakeTwilio {
     pub fn add_messaging_service(&self, name: &str) -> MessagingServiceSid {
         let service = self.shared.lock().add_service(name);
         service["sid"].as_str().unwrap_or_default().into()
+    }
+
+    /// What the account's status is from now on. Nothing else changes: a real account that is
+    /// suspended refuses most requests.
+    pub fn set_account_status(&self, status: &AccountStatus) {
+        let mut state = self.shared.lock();
+        let sid = state.account_sid.clone();
+        if let Some(account) = state.accounts.get_mut(&sid) {
+            account["status"] = status.as_str().into();
+        }
+    }
+
+    /// What the `Date` header of answers says from now on: so a machine has a clock that is wrong.
+    /// Unless this is called it is the real time.
+    pub fn say_date(&self, date: Timestamp) {
+        self.shared.lock().said_date = Some(date);
     }
 
     /// Adds a subaccount; see [`Client::for_account`](crate::client::Client::for_account).

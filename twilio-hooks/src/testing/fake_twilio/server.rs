@@ -21,6 +21,7 @@ use super::{
     fault::Course,
     routes::ApiCall,
     storage,
+    table::http_date,
 };
 use crate::Params;
 
@@ -53,8 +54,10 @@ pub(super) async fn api(
     request: Request<Incoming>,
 ) -> io::Result<Response<Full<Bytes>>> {
     let request = record(request).await?;
+    let said_date;
     let course = {
         let mut state = shared.lock();
+        said_date = state.said_date;
         state.requests.push(request.clone());
         let fault = state.next_fault(&request.path);
         let handle = || {
@@ -83,7 +86,11 @@ pub(super) async fn api(
         }
     };
     match course {
-        Course::Answer(answer) => Ok(answer.into_response()),
+        Course::Answer(answer) => Ok(match said_date {
+            Some(date) => answer.with(header::DATE, http_date(date)),
+            None => answer,
+        }
+        .into_response()),
         Course::Close => Err(io::ErrorKind::ConnectionAborted.into()),
         Course::Hang => Ok(pending::<Result<_, Infallible>>()
             .await

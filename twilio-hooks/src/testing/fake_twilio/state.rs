@@ -64,6 +64,8 @@ pub(super) struct State {
     pub(super) requests: Vec<RecordedRequest>,
     pub(super) storage_requests: Vec<RecordedRequest>,
     pub(super) deliveries: Vec<Delivery>,
+    /// What the `Date` header of answers says, if not the real time.
+    pub(super) said_date: Option<Timestamp>,
     pub(super) routes: HashMap<String, Route>,
     counter: u64,
 }
@@ -141,6 +143,7 @@ impl State {
             requests: Vec::new(),
             storage_requests: Vec::new(),
             deliveries: Vec::new(),
+            said_date: None,
             routes: HashMap::new(),
             counter: 0,
         };

@@ -6,12 +6,14 @@
 
 mod apply;
 mod overview;
+mod services;
 mod setup;
 mod state;
 
 pub use self::{
     apply::PutBack,
     overview::Found,
-    setup::{Services, Setup},
+    services::Services,
+    setup::Setup,
     state::{Reason, Webhook, WebhookState},
 };

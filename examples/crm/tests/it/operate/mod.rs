@@ -1,6 +1,10 @@
 //! The commands of whoever runs the server.
 
+mod doctor;
+mod patient;
+mod public_url;
 mod setup;
+mod site;
 
 use std::process::{Output, Stdio};
 

@@ -17,6 +17,7 @@ use twilio_hooks::{
 
 use super::Binary;
 use crate::{
+    lines::set,
     support::{
         ACCOUNT, ALPHA, ALPHA_LINE, AUTH_TOKEN, BETA_LINE, Crm, PUBLIC_URL, Storage, TempDir,
         config,
@@ -297,15 +298,4 @@ async fn look(crm: &Crm, name: &str, account: &str) -> Setup {
     Setup::look(&crm.state, &company, &account.into())
         .await
         .unwrap()
-}
-
-/// Changes the account's first number as somebody does in the console.
-async fn set(fake: &FakeTwilio, change: UpdateIncomingPhoneNumber) {
-    let number = fake.phone_numbers()[0].sid.clone();
-    let client = fake.client();
-    client
-        .incoming_phone_numbers()
-        .update(&number, change)
-        .await
-        .unwrap();
 }
