@@ -6,15 +6,18 @@
 )]
 
 mod ask;
+mod backup;
 mod company;
 mod demo;
 mod doctor;
+mod export;
 mod migrate;
 mod reconcile;
 mod rekey;
 mod release;
 mod serve;
 mod setup;
+mod token;
 mod user;
 
 use std::{
@@ -62,8 +65,16 @@ enum Command {
     Rekey,
     /// Try it out: a server with made-up messages and calls, without Twilio and without a trace.
     Demo(demo::DemoArgs),
-    /// Add people who may sign in.
+    /// Copy the SQLite database into a new file, while servers go on.
+    Backup(backup::BackupArgs),
+    /// Write everything that a company has into a directory, as JSON lines and CSV.
+    Export(export::ExportArgs),
+    /// Add, list and rename companies.
+    Company(company::CompanyArgs),
+    /// Add people who may sign in, show them, and let them in or out.
     User(user::UserArgs),
+    /// Add, list and revoke tokens of programs.
+    Token(token::TokenArgs),
     /// Look at Twilio for what was missed, and record it.
     Reconcile(reconcile::ReconcileArgs),
     /// Send webhooks as Twilio would, to a server of yours.
@@ -94,6 +105,10 @@ fn run(cli: Cli) -> anyhow::Result<ExitCode> {
         Command::Migrate(args) => runtime.block_on(migrate::run(args, config)),
         Command::Rekey => runtime.block_on(rekey::run(config)),
         Command::Demo(args) => runtime.block_on(demo::run(args)),
+        Command::Backup(args) => runtime.block_on(backup::run(args, config)),
+        Command::Export(args) => runtime.block_on(export::run(args, config)),
+        Command::Company(args) => runtime.block_on(company::run(args, config)),
+        Command::Token(args) => runtime.block_on(token::run(args, config)),
         Command::User(args) => runtime.block_on(user::run(args, config)),
         Command::Reconcile(args) => runtime.block_on(reconcile::run(args, config)),
         Command::Simulate(args) => {

@@ -45,7 +45,7 @@ const COLUMNS: [&str; 10] = [
 
 /// All contacts as CSV, newest first. No cell is a formula for whoever opens it.
 pub fn csv(database: Database, company: CompanyId) -> impl Stream<Item = Piece> + Send + 'static {
-    let header = line(&COLUMNS.map(str::to_owned));
+    let header = csv_line(&COLUMNS.map(str::to_owned));
     let pages = stream::try_unfold(Some(None), move |state| {
         let db = database.db.clone();
         async move {
@@ -54,7 +54,10 @@ pub fn csv(database: Database, company: CompanyId) -> impl Stream<Item = Piece> 
             };
             let filter = Filter::default();
             let (page, next) = details::contacts(&db, company, &filter, before, PAGE).await?;
-            let text: String = page.iter().map(|contact| line(&cells(contact))).collect();
+            let text: String = page
+                .iter()
+                .map(|contact| csv_line(&cells(contact)))
+                .collect();
             Ok(Some((text, next.map(Some))))
         }
     });
@@ -79,7 +82,8 @@ fn cells(contact: &Contact) -> [String; 10] {
     ]
 }
 
-fn line(cells: &[String; 10]) -> String {
+/// A line of a CSV file. No cell is a formula for whoever opens it.
+pub(crate) fn csv_line(cells: &[String]) -> String {
     let cells: Vec<_> = cells.iter().map(|text| cell(text)).collect();
     format!("{}\r\n", cells.join(","))
 }

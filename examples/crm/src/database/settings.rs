@@ -62,6 +62,15 @@ impl Settings {
         company(&row.ok_or_else(|| StoreError::corrupt("company", "it is gone"))?)
     }
 
+    /// Gives a company another name, and says whether there is such a company.
+    ///
+    /// # Errors
+    /// If another company has the name, or the database fails.
+    pub async fn rename_company(&self, name: &str, to: &str) -> Result<bool, StoreError> {
+        let sql = "update companies set name = $2 where name = $1";
+        Ok(self.db.execute(sql, args![name, to]).await? == 1)
+    }
+
     /// All companies, oldest first.
     ///
     /// # Errors

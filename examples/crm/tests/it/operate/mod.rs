@@ -1,5 +1,6 @@
 //! The commands of whoever runs the server.
 
+mod commands;
 mod doctor;
 mod patient;
 mod public_url;
