@@ -71,7 +71,7 @@ impl Database {
                 .busy_timeout(PATIENCE);
             let pool = SqlitePoolOptions::new().max_connections(2);
             let pool = pool.connect_with(options).await;
-            return Ok(Db::Sqlite(pool.context("the SQLite file can't be opened")?));
+            return Ok(Db::file(pool.context("the SQLite file can't be opened")?));
         }
         ensure!(
             url.starts_with("postgres://") || url.starts_with("postgresql://"),
@@ -95,7 +95,7 @@ impl Db {
     pub async fn inspect(&self) -> Result<Inspection, StoreError> {
         let mut inspection = Inspection::default();
         let (store, own) = match self {
-            Self::Sqlite(_) => (SqliteStore::migrations(), migrator(Dialect::Sqlite)),
+            Self::Sqlite { .. } => (SqliteStore::migrations(), migrator(Dialect::Sqlite)),
             Self::Postgres(_) => (PgStore::migrations(), migrator(Dialect::Postgres)),
         };
         let sql = "select version, description, checksum from _twilio_hooks_migrations

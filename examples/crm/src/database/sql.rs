@@ -102,6 +102,15 @@ pub enum Db {
 }
 
 impl Db {
+    /// A file that is read and written by the same connections: for commands, which do one thing after
+    /// the other.
+    pub(crate) fn file(pool: SqlitePool) -> Self {
+        Self::Sqlite {
+            reading: pool.clone(),
+            writing: pool,
+        }
+    }
+
     /// Runs a statement that reads, and gives its rows.
     ///
     /// # Errors

@@ -61,7 +61,7 @@ async fn copy(db: &Db, target: &Path) -> anyhow::Result<Backup> {
     let pool = SqlitePoolOptions::new()
         .max_connections(1)
         .connect_with(options);
-    let copy = Db::Sqlite(pool.await.context("the copy can't be opened")?);
+    let copy = Db::file(pool.await.context("the copy can't be opened")?);
     let proved = prove(db, &copy).await;
     copy.close().await;
     proved?;

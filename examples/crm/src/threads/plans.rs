@@ -103,10 +103,7 @@ pub(crate) async fn sqlite_plan(
     args: Vec<Arg>,
 ) -> Vec<String> {
     let explain: &'static str = Box::leak(format!("explain query plan {sql}").into());
-    let db = Db::Sqlite {
-        reading: pool.clone(),
-        writing: pool.clone(),
-    };
+    let db = Db::file(pool.clone());
     let rows = db.rows(explain, args).await.unwrap();
     let details = rows.iter().map(|row| row.get("detail").unwrap());
     details.collect()
