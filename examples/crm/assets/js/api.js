@@ -35,6 +35,8 @@ export function signIn() {
  */
 export async function request(method, path, { body, key, anonymous = false, signal } = {}) {
   const headers = { Accept: "application/json" };
+  // Whoever sends something and leaves at once has sent it. Files are too large for that.
+  const keepalive = method !== "GET" && !(body instanceof Blob);
   if (body instanceof Blob) {
     headers["Content-Type"] = body.type || "application/octet-stream";
   } else if (body !== undefined) {
@@ -42,7 +44,7 @@ export async function request(method, path, { body, key, anonymous = false, sign
     body = JSON.stringify(body);
   }
   if (key) headers["Idempotency-Key"] = key;
-  const response = await ask(path, { method, headers, body, signal });
+  const response = await ask(path, { method, headers, body, signal, keepalive });
   const text = await response.text();
   const json = /json/.test(response.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
   if (response.ok) return json;
@@ -69,6 +71,12 @@ async function ask(path, options) {
     if (error.name === "AbortError") throw error;
     throw new Problem(0, null, null);
   }
+}
+
+/** A text that nobody has had before, for what is to be done once. */
+export function newKey() {
+  const bytes = crypto.getRandomValues(new Uint8Array(16));
+  return Array.from(bytes, (byte) => byte.toString(16).padStart(2, "0")).join("");
 }
 
 /** Says something at the edge of the page for a while. */

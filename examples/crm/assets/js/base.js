@@ -1,5 +1,6 @@
 // What every page has: the account's menu, the colours, the banner while offline.
 
+import "./bell.js";
 import "./forms.js";
 import { refresh } from "./time.js";
 import { Problem, part, toast } from "./api.js";
@@ -39,6 +40,9 @@ document.addEventListener("click", async ({ target }) => {
     toast(error.message, "danger");
   }
 });
+
+// Nothing of what somebody wrote stays behind in a browser that others use.
+document.querySelector("[data-action='/api/session']")?.addEventListener("sent", () => localStorage.clear());
 
 // A short break is nothing to speak of.
 let late = null;

@@ -15,7 +15,7 @@
 // <button type="button" data-method="DELETE" data-action="/api/…"> does the same without fields;
 // data-body is its JSON.
 
-import { Problem, request, toast } from "./api.js";
+import { Problem, newKey, request, toast } from "./api.js";
 
 /** The fields of a form as the API takes them. */
 export function read(form) {
@@ -64,7 +64,7 @@ export async function send(element, body) {
   clear(element);
   busy(element, true);
   try {
-    if ("once" in element.dataset) element.onceKey ??= crypto.randomUUID();
+    if ("once" in element.dataset) element.onceKey ??= newKey();
     const answer = await request(method, action, {
       body, key: element.onceKey, anonymous: "anonymous" in element.dataset,
     });

@@ -44,8 +44,10 @@ macro_rules! assets {
                     file!("css/tokens.css"),
                     file!("css/base.css"),
                     file!("css/layout.css"),
+                    file!("css/bell.css"),
                     file!("css/sign-in.css"),
                     file!("css/messages.css"),
+                    file!("css/conversation.css"),
                 ),
             },
             $( Asset { path: $path, content_type: $kind, text: file!($path) }, )+
@@ -58,9 +60,17 @@ static ASSETS: &[Asset] = assets![
     SVG "favicon.svg",
     JAVASCRIPT "js/api.js",
     JAVASCRIPT "js/base.js",
+    JAVASCRIPT "js/bell.js",
+    JAVASCRIPT "js/composer.js",
+    JAVASCRIPT "js/conversation.js",
     JAVASCRIPT "js/forms.js",
     JAVASCRIPT "js/live.js",
+    JAVASCRIPT "js/messages.js",
+    JAVASCRIPT "js/new-message.js",
+    JAVASCRIPT "js/picker.js",
+    JAVASCRIPT "js/segments.js",
     JAVASCRIPT "js/sign-in.js",
+    JAVASCRIPT "js/soon.js",
     JAVASCRIPT "js/time.js",
 ];
 

@@ -3,7 +3,7 @@
 use super::{PageError, Visitor, assets, visitor::Theme};
 use crate::{
     app::AppState,
-    notices::personal,
+    notices::personal::{self, Person},
     people::Role,
     threads::{list, reads},
 };
@@ -61,6 +61,8 @@ pub(crate) struct Layout {
     pub(crate) since: i64,
     /// Threads with something unread.
     pub(crate) unread_threads: i64,
+    /// Notifications that are not read.
+    pub(crate) unread_notifications: i64,
 }
 
 impl Layout {
@@ -75,6 +77,11 @@ impl Layout {
     ) -> Result<Self, PageError> {
         let (db, caller) = (&state.database.db, &visitor.caller);
         let user = &visitor.user;
+        let person = Person {
+            company: caller.company,
+            user: user.id,
+            role: caller.role,
+        };
         let since = personal::last_seq(db, caller.company).await?;
         let unread_threads = match reads::reader(db, caller.company, user.id).await? {
             Some(reader) => list::unread_threads(db, caller.company, reader).await?,
@@ -91,7 +98,13 @@ impl Layout {
             zone: visitor.zone.0.clone(),
             since,
             unread_threads,
+            unread_notifications: personal::unread(db, person).await?,
         })
+    }
+
+    /// How much is not read, for the bell.
+    pub(crate) fn notifications_pill(&self) -> String {
+        pill(self.unread_notifications)
     }
 
     /// The navigation, from top to bottom.

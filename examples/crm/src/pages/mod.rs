@@ -18,6 +18,7 @@
 //! 401, so that the module does that. What is another company's looks like what there never was.
 
 mod assets;
+mod bell;
 mod error;
 mod headers;
 mod html;
@@ -47,6 +48,7 @@ pub(crate) fn routes(turns: &Turns) -> Router<AppState> {
     Router::new()
         .route("/", get(async || Redirect::to("/messages")))
         .merge(sign_in::routes())
+        .merge(bell::routes())
         .merge(messages::routes())
         .route_layer(from_fn_with_state(turns.clone(), take_turns))
         .layer(from_fn(error::show))

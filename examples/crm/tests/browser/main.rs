@@ -21,11 +21,14 @@ mod support;
 mod browser;
 
 mod axe;
+mod bell;
+mod conversation;
 mod driver;
 mod messages;
 mod office;
 mod page;
 mod pages;
+mod proxy;
 mod security;
 mod sign_in;
 

@@ -1,18 +1,20 @@
 //! Every page: no barriers, no complaints of the browser, no sideways scrolling, and a picture of it.
 
 use crm::people::Role;
+use twilio_hooks::testing::MessageFate;
 
 use crate::{
     driver::in_browser,
     office::Office,
     page::Page,
-    support::{SENDER, sid},
+    support::{ALPHA, ALPHA_LINE, SENDER, sid},
 };
 
 /// The pages: a name for the picture, and the address.
 const PAGES: &[(&str, &str)] = &[
     ("messages", "/messages"),
     ("messages-none", "/messages?filter=blocked"),
+    ("messages-new", "/messages/new"),
     ("not-found", "/nothing/here"),
 ];
 
@@ -35,6 +37,44 @@ async fn furnish(office: &Office) {
             "Could you call me back, please? It is about the invoice of last month.",
         )
         .await;
+}
+
+/// What a conversation has: answers that arrive and one that does not, and a call.
+async fn talk(office: &Office, page: &Page, conversation: &str) {
+    page.resize(1280, 800).await;
+    page.go(conversation).await;
+    page.is_live().await;
+    for (number, text, fate) in [
+        (
+            1,
+            "Yes, it is ready! You can pick it up today until six.",
+            MessageFate::Delivered,
+        ),
+        (
+            2,
+            "We are at 12 Main Street.",
+            MessageFate::Undelivered(30003),
+        ),
+    ] {
+        office.crm.fake().set_message_fate(SENDER, fate);
+        page.write(&format!("{text}\u{e007}")).await;
+        office.sent(number).await;
+        office.crm.settle().await;
+    }
+    page.see(".failure").await;
+    let call = sid("CA", 1);
+    let call = |status| {
+        [
+            ("CallSid", call.as_str()),
+            ("From", SENDER),
+            ("To", ALPHA_LINE),
+            ("CallStatus", status),
+            ("Direction", "inbound"),
+        ]
+    };
+    office.twilio("voice/incoming", &call("ringing")).await;
+    office.twilio("voice/status", &call("no-answer")).await;
+    page.read(".call", "Missed call").await;
 }
 
 /// Looks at a page in both colours and three widths.
@@ -74,6 +114,9 @@ in_browser! {
         for (name, path) in PAGES {
             look(page, name, path).await;
         }
+        let conversation = office.conversation(ALPHA, SENDER).await;
+        talk(office, page, &conversation).await;
+        look(page, "conversation", &conversation).await;
     }
 
     async fn the_colours_that_somebody_chose_stay(office: &Office, page: &Page) {

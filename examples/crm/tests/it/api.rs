@@ -282,7 +282,7 @@ async fn what_can_not_be_understood_is_refused() {
         crm.get(ALPHA, path).await.problem(400);
     }
     crm.get(ALPHA, "/api/nothing").await.problem(404);
-    crm.get(ALPHA, "/").await.problem(404);
+    crm.get(ALPHA, "/nothing").await.problem(404);
     crm.request("PUT", ALPHA, "/api/messages", Some("{}"))
         .await
         .problem(405);

@@ -1,7 +1,7 @@
 //! The list of conversations. Filter, line and search are in the address, so that a link, a reload and
 //! the way back lead to the same list.
 
-use askama::Template;
+use askama::{Template, filters::HtmlSafe};
 use axum::extract::{Query, State, rejection::QueryRejection};
 use serde::{Deserialize, Serialize};
 use twilio_hooks::{ContactId, LineId};
@@ -12,7 +12,7 @@ use crate::{
     app::AppState,
     contacts::{details::display_name, phone},
     pages::{
-        Html, Layout, PageError, Visitor,
+        Html, Layout, PageError, Visitor, assets,
         layout::{Section, initials, pill},
         time::When,
     },
@@ -42,6 +42,9 @@ pub(super) struct ListQuery {
     q: String,
     #[serde(skip_serializing_if = "String::is_empty")]
     before: String,
+    /// The conversation that is open beside the list.
+    #[serde(skip_serializing)]
+    open: String,
 }
 
 impl ListQuery {
@@ -83,15 +86,30 @@ pub(super) struct LineChoice {
 }
 
 /// The list, as a page shows it beside a conversation.
+#[derive(Template)]
+#[template(path = "messages/list.html")]
 pub(super) struct ThreadList {
-    /// What the list is, for addresses.
-    address: String,
+    assets: &'static str,
+    /// Where to get its first part again.
+    part: String,
     query: ListQuery,
     tabs: Vec<Tab>,
+    lines: Vec<LineChoice>,
+    rows: Rows,
+}
+
+impl HtmlSafe for ThreadList {}
+
+/// A part of the list.
+#[derive(Template)]
+#[template(path = "messages/rows.html")]
+pub(super) struct Rows {
     rows: Vec<ThreadRow>,
     /// Where to get the next part.
     more: Option<String>,
 }
+
+impl HtmlSafe for Rows {}
 
 impl ThreadList {
     fn is_narrowed(&self) -> bool {
@@ -117,6 +135,8 @@ pub(super) struct ThreadRow {
     is_open: bool,
     /// Where it leads.
     address: String,
+    /// What was said last: what the list is ordered by.
+    last: Uuid,
 }
 
 impl ThreadRow {
@@ -145,12 +165,6 @@ pub(super) async fn show(
     }))
 }
 
-#[derive(Template)]
-#[template(path = "messages/rows.html")]
-pub(super) struct Rows {
-    list: ThreadList,
-}
-
 /// `/parts/messages/rows`: the list alone.
 pub(super) async fn rows(
     visitor: Visitor,
@@ -159,9 +173,9 @@ pub(super) async fn rows(
 ) -> Result<Html<Rows>, PageError> {
     visitor.require(Permission::Read)?;
     let query = query.map(|Query(query)| query).unwrap_or_default();
-    Ok(Html(Rows {
-        list: thread_list(&state, &visitor, query, None).await?,
-    }))
+    let open = query.open.parse().ok();
+    let list = thread_list(&state, &visitor, query, open).await?;
+    Ok(Html(list.rows))
 }
 
 /// The list that a query asks for.
@@ -188,24 +202,33 @@ pub(super) async fn thread_list(
         ..query.clone()
     };
     let address = place.to_address();
-    let more = next.map(|next| {
-        let before = next.to_string();
-        let next = ListQuery {
+    let part = |before: String| {
+        let open = open.map(|open| open.to_string()).unwrap_or_default();
+        let query = ListQuery {
             before,
             ..place.clone()
         };
-        format!("/parts/messages/rows{}", next.to_address())
-    });
+        let query = query.to_address();
+        let sign = if query.is_empty() { '?' } else { '&' };
+        format!("/parts/messages/rows{query}{sign}open={open}")
+    };
+    let more = next.map(|next| part(next.to_string()));
+    let part = part(String::new());
     let rows = threads.iter().map(|thread| {
         let is_open = Some(thread.contact) == open;
         row(visitor, thread, &lines, &address, is_open)
     });
-    Ok(ThreadList {
+    let rows = Rows {
         rows: rows.collect(),
-        tabs: tabs(&place),
-        address,
-        query: place,
         more,
+    };
+    Ok(ThreadList {
+        assets: assets::root(),
+        rows,
+        tabs: tabs(&place),
+        part,
+        query: place,
+        lines,
     })
 }
 
@@ -279,6 +302,7 @@ fn row(
         is_open,
         address: format!("/messages/{}{list}", thread.contact),
         contact: thread.contact,
+        last: thread.last.id,
         name,
     }
 }
