@@ -22,8 +22,12 @@ function sentence(status, detail) {
   return text[0].toUpperCase() + text.slice(1) + stop;
 }
 
+// Somebody signs out here: the page leads to the sign-in page by itself, and nobody is to come back to it.
+let isLeaving = false;
+
 /** Leads to the sign-in page, and back here afterwards. */
 export function signIn() {
+  if (isLeaving) return;
   const here = location.pathname + location.search;
   location.assign(`/sign-in?next=${encodeURIComponent(here)}`);
 }
@@ -44,7 +48,15 @@ export async function request(method, path, { body, key, anonymous = false, sign
     body = JSON.stringify(body);
   }
   if (key) headers["Idempotency-Key"] = key;
-  const response = await ask(path, { method, headers, body, signal, keepalive });
+  const isSignOut = method === "DELETE" && path === "/api/session";
+  // The WebSocket may end before the answer is here.
+  if (isSignOut) isLeaving = true;
+  let response;
+  try {
+    response = await ask(path, { method, headers, body, signal, keepalive });
+  } finally {
+    if (isSignOut) isLeaving = response?.ok ?? false;
+  }
   const text = await response.text();
   const json = /json/.test(response.headers.get("Content-Type") ?? "") && text ? JSON.parse(text) : null;
   if (response.ok) return json;
