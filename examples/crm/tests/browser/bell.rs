@@ -6,9 +6,9 @@ use twilio_hooks::{notify::Topic, store::Notice};
 
 use crate::{
     driver::{self, in_browser},
-    office::Office,
+    office::{Office, sid},
     proxy::Proxy,
-    support::{ALPHA, SENDER, Storage, sid},
+    support::{ALPHA, SENDER, Storage},
 };
 
 impl Office {

@@ -7,9 +7,9 @@ use twilio_hooks::testing::MessageFate;
 
 use crate::{
     driver::in_browser,
-    office::Office,
+    office::{Office, sid},
     page::Page,
-    support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, SENDER, sid},
+    support::{ALPHA, ALPHA_LINE, BETA, BETA_LINE, SENDER},
 };
 
 const ENTER: &str = "\u{e007}";
@@ -225,6 +225,24 @@ in_browser! {
         page.see_no(".is-sending").await;
         page.count(".entry.ours", 1).await;
         page.has_no_complaints().await;
+    }
+
+    async fn what_was_sent_stays_where_it_was_said(office: &Office, page: &Page) {
+        page.open_conversation(office, Role::Agent).await;
+        let mut texts = vec!["Hello!".to_owned()];
+        for number in 1..=4 {
+            let text = format!("Text {number}");
+            page.write(&format!("{text}{ENTER}")).await;
+            office.sent(number).await;
+            office.crm.settle().await;
+            page.count(".tick.delivered", number).await;
+            texts.push(text);
+        }
+        page.see_no(".is-sending").await;
+        assert_eq!(page.texts(".entry .body").await, texts);
+        page.client.refresh().await.unwrap();
+        page.is_live().await;
+        assert_eq!(page.texts(".entry .body").await, texts);
     }
 
     async fn what_is_not_sent_stays_until_it_is(office: &Office, page: &Page) {

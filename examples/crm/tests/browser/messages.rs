@@ -2,7 +2,7 @@
 
 use crm::people::Role;
 
-use crate::{driver::in_browser, support::sid};
+use crate::{driver::in_browser, office::sid};
 
 in_browser! {
     async fn the_list_goes_on_where_it_ended(office: &Office, page: &Page) {

@@ -9,6 +9,11 @@ use crate::support::{
     ACCOUNT, ALPHA_LINE, AUTH_TOKEN, BETA_LINE, Crm, PUBLIC_URL, Storage, config,
 };
 
+/// A SID that the fake, which counts from 1, does not come to.
+pub(crate) fn sid(prefix: &str, number: u32) -> String {
+    crate::support::sid(prefix, 0x00ff_0000 + number)
+}
+
 /// The company `Alpha` and its neighbour `Beta`.
 pub(crate) struct Office {
     pub(crate) crm: Crm,

@@ -5,9 +5,9 @@ use twilio_hooks::testing::MessageFate;
 
 use crate::{
     driver::in_browser,
-    office::Office,
+    office::{Office, sid},
     page::Page,
-    support::{ALPHA, ALPHA_LINE, SENDER, sid},
+    support::{ALPHA, ALPHA_LINE, SENDER},
 };
 
 /// The pages: a name for the picture, and the address.

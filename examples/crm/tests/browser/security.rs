@@ -7,7 +7,8 @@ use http::{Request, header};
 use crate::{
     browser::Browser,
     driver::in_browser,
-    support::{Answer, BETA_LINE, SENDER, sid},
+    office::sid,
+    support::{Answer, BETA_LINE, SENDER},
 };
 
 async fn get(

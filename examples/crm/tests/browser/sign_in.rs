@@ -2,7 +2,33 @@
 
 use crm::people::Role;
 
-use crate::driver::in_browser;
+use crate::{
+    driver::{self, in_browser},
+    office::{Office, sid},
+    support::{ALPHA, SENDER, Storage},
+};
+
+/// Everything else runs on SQLite.
+#[tokio::test]
+async fn the_pages_work_on_postgres() {
+    let office = Office::open(Storage::postgres().await).await;
+    driver::run("postgres", &office, async |page| {
+        let email = office.person(Role::Agent).await;
+        office.text(&sid("SM", 1), SENDER, "Hello!").await;
+        page.sign_in(&email).await;
+        page.read(".thread .pill", "1").await;
+        page.read("[data-bell-count]", "1").await;
+        page.go(&office.conversation(ALPHA, SENDER).await).await;
+        page.see_no(".thread .pill").await;
+        page.write("On its way\u{e007}").await;
+        office.sent(1).await;
+        office.crm.settle().await;
+        page.see(".entry.ours .tick.delivered").await;
+        page.has_no_complaints().await;
+    })
+    .await;
+    office.close().await;
+}
 
 in_browser! {
     async fn who_signs_in_sees_the_conversations_and_who_signs_out_does_not(office: &Office, page: &Page) {

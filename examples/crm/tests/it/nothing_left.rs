@@ -160,8 +160,9 @@ on_both_databases! {
         let is_index = |row: &String| row.starts_with("message_words_data ");
         assert!(at_once.iter().all(is_index), "{at_once:?}");
         assert_eq!(at_once.is_empty(), matches!(crm.state.database.db, Db::Postgres(_)));
-        // Twilio is down at first: it is done later.
-        for _ in 0..4 {
+        // Twilio is down at first: it is done later. Each is tried four times, the three recordings by
+        // themselves and the first of them with its call.
+        for _ in 0..16 {
             crm.fake().fail_next_at("/Recordings/", Fault::Status(StatusCode::SERVICE_UNAVAILABLE));
         }
         crm.work().await;
