@@ -4,7 +4,11 @@
 use std::{fs, time::Duration};
 
 use bytes::Bytes;
-use fantoccini::{Client, Locator, elements::Element};
+use fantoccini::{
+    Client, Locator,
+    elements::Element,
+    error::{CmdError, ErrorStatus},
+};
 use http::{Request, header};
 use http_body_util::{BodyExt as _, Full};
 use hyper_util::{client::legacy, rt::TokioExecutor};
@@ -135,25 +139,38 @@ impl Page {
         }
     }
 
-    pub(crate) async fn click(&self, css: &str) {
-        self.see(css).await.click().await.unwrap();
+    /// Clicks on what is to be seen.
+    #[track_caller]
+    pub(crate) fn click(&self, css: &str) -> impl Future<Output = ()> {
+        self.until(format!("{css} to be clicked"), async move || {
+            there(self.see(css).await.click().await)
+        })
     }
 
     /// Types into a field, which is empty then.
-    pub(crate) async fn fill(&self, css: &str, text: &str) {
-        let field = self.see(css).await;
-        field.clear().await.unwrap();
-        field.send_keys(text).await.unwrap();
+    #[track_caller]
+    pub(crate) fn fill(&self, css: &str, text: &str) -> impl Future<Output = ()> {
+        self.until(format!("{css} to be filled in"), async move || {
+            let field = self.see(css).await;
+            there(field.clear().await)?;
+            there(field.send_keys(text).await)
+        })
     }
 
     /// Types where the keyboard is.
-    pub(crate) async fn press(&self, keys: &str) {
-        let element = self.client.active_element().await.unwrap();
-        element.send_keys(keys).await.unwrap();
+    #[track_caller]
+    pub(crate) fn press(&self, keys: &str) -> impl Future<Output = ()> {
+        self.until("a key to be pressed".to_owned(), async move || {
+            let element = self.client.active_element().await.unwrap();
+            there(element.send_keys(keys).await)
+        })
     }
 
-    pub(crate) async fn text(&self, css: &str) -> String {
-        self.see(css).await.text().await.unwrap()
+    #[track_caller]
+    pub(crate) fn text(&self, css: &str) -> impl Future<Output = String> {
+        self.until(format!("{css} to be read"), async move || {
+            there(self.see(css).await.text().await)
+        })
     }
 
     pub(crate) async fn texts(&self, css: &str) -> Vec<String> {
@@ -227,5 +244,14 @@ impl Page {
     pub(crate) async fn screenshot(&self, name: &str) {
         let picture = self.client.screenshot().await.unwrap();
         fs::write(screenshots().join(format!("{name}.png")), picture).unwrap();
+    }
+}
+
+/// What came of touching an element; nothing, if the page has replaced it since it was found: then
+/// nothing was done either, and whoever looks again finds the new one.
+fn there<T>(done: Result<T, CmdError>) -> Option<T> {
+    match done {
+        Err(CmdError::Standard(error)) if error.error == ErrorStatus::StaleElementReference => None,
+        done => Some(done.unwrap()),
     }
 }
