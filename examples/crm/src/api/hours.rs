@@ -30,6 +30,7 @@ pub(super) fn router() -> OpenApiRouter<AppState> {
 struct HoursView {
     /// Null if the company is always open.
     #[serde(deserialize_with = "given")]
+    #[schema(required)]
     hours: Option<Plan>,
 }
 
