@@ -170,6 +170,11 @@ fn contacts(company: usize, count: usize, begin: Timestamp) -> Vec<Contact> {
         .collect()
 }
 
+/// Whether nobody is told of what this contact writes.
+pub(crate) fn is_blocked(number: usize) -> bool {
+    number % 200 == 5
+}
+
 /// Two of three have a name, some an e-mail address; a few are blocked.
 async fn put_contacts(db: &Db, companies: &[Company], begin: Timestamp) {
     let columns = "id uuid, company_id uuid, address text, name text, created_at timestamptz";
@@ -185,7 +190,7 @@ async fn put_contacts(db: &Db, companies: &[Company], begin: Timestamp) {
             contacts.add(row).await;
             if number % 10 == 5 {
                 let email = format!("{}@example.com", word(number));
-                let blocked = (number % 200 == 5).then_some(&at);
+                let blocked = is_blocked(number).then_some(&at);
                 let firm = word(number / 13);
                 let row = json!([company.id, contact.id, email, firm, blocked, at]);
                 details.add(row).await;
