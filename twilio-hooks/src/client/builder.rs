@@ -156,6 +156,7 @@ impl ClientBuilder {
                 hosts,
                 retries: self.retries,
                 clock: self.clock,
+                observer: None,
                 time_limit: self.time_limit,
                 response_limit: self.response_limit,
             }),

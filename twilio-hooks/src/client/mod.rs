@@ -58,6 +58,7 @@ pub(crate) mod macros;
 pub(crate) mod message_media;
 pub(crate) mod messages;
 pub(crate) mod messaging_services;
+mod observer;
 mod page;
 pub(crate) mod phone_numbers;
 pub(crate) mod recordings;
@@ -92,6 +93,7 @@ pub use self::{
         CreateMessagingService, ListMessagingServices, ListServicePhoneNumbers, MessagingService,
         MessagingServices, ScanMessageContent, ServicePhoneNumber, UpdateMessagingService,
     },
+    observer::{Attempt, Observer},
     page::Pages,
     phone_numbers::{
         AddressRequirements, Capabilities, EmergencyAddressStatus, EmergencyStatus,
@@ -126,6 +128,7 @@ struct Inner {
     transport: Transport,
     retries: RetryPolicy,
     clock: Arc<dyn Clock>,
+    observer: Option<Arc<dyn Observer>>,
     time_limit: Duration,
     response_limit: usize,
 }
@@ -148,6 +151,18 @@ impl Client {
         Self {
             inner: Arc::new(Inner {
                 account_sid: account_sid.into(),
+                ..(*self.inner).clone()
+            }),
+        }
+    }
+
+    /// The same client, that tells `observer` how each attempt at a request went. It replaces the one
+    /// from before.
+    #[must_use]
+    pub fn with_observer(&self, observer: Arc<dyn Observer>) -> Self {
+        Self {
+            inner: Arc::new(Inner {
+                observer: Some(observer),
                 ..(*self.inner).clone()
             }),
         }

@@ -9,7 +9,7 @@ use tokio::time::timeout;
 use uuid::Uuid;
 
 use super::{
-    Client, ClientError, ClientErrorKind,
+    Attempt, Client, ClientError, ClientErrorKind,
     hosts::Product,
     macros::{FromObject, Pairs},
     retry::Repeat,
@@ -156,12 +156,20 @@ impl Client {
         loop {
             attempts += 1;
             let left = policy.total().saturating_sub(elapsed());
-            let error = match timeout(self.inner.time_limit.min(left), attempt()).await {
-                Ok(Ok(answer)) => return Ok((answer, attempts)),
-                Ok(Err(error)) => error,
-                Err(_) => ClientError::new(ClientErrorKind::Timeout {
+            let began = clock.now();
+            let outcome = match timeout(self.inner.time_limit.min(left), attempt()).await {
+                Ok(outcome) => outcome,
+                Err(_) => Err(ClientError::new(ClientErrorKind::Timeout {
                     may_have_been_received: true,
-                }),
+                })),
+            };
+            if let Some(observer) = &self.inner.observer {
+                let took = clock.now().saturating_duration_since(began);
+                observer.attempted(&Attempt::new(outcome.as_ref().err(), took));
+            }
+            let error = match outcome {
+                Ok(answer) => return Ok((answer, attempts)),
+                Err(error) => error,
             }
             .after(attempts, repeat.changes_something())
             .and_earlier(earlier_is_unknown);
