@@ -1,17 +1,13 @@
 //! [`app`]: every route of the server.
 
-use std::any::Any;
+use std::{net::SocketAddr, sync::Arc};
 
 use axum::{
     Router,
-    extract::{MatchedPath, Request, State},
-    middleware::{Next, from_fn, from_fn_with_state},
-    response::{IntoResponse as _, Response},
+    extract::{Request, State},
+    middleware::{Next, from_fn_with_state},
+    response::Response,
 };
-use http::{HeaderName, HeaderValue, Uri};
-use tokio::time::Instant;
-use tower_http::catch_panic::CatchPanicLayer;
-use tracing::Instrument as _;
 use twilio_hooks::{
     Hooks,
     notify::{BusNotifier, Dispatcher, Topic},
@@ -19,11 +15,11 @@ use twilio_hooks::{
     twiml::{Say, VoiceResponse},
 };
 use twilio_hooks_axum::{Live, Webhooks};
-use uuid::Uuid;
 
 use crate::{
     accounts::{Accounts, CheckAccounts},
-    api::{self, Access, ForgetKeys, Problem, Turns, UploadLimits},
+    api::{self, Access, ForgetKeys, RequestLimits, Turns, UploadLimits},
+    around::around,
     calls::{self, CALL_FALLBACK, Calls, LookUp, Outgoing, Settle, Sweep},
     clock::Clock,
     closable::ClosableBus,
@@ -34,18 +30,19 @@ use crate::{
     marker::Marker,
     media_in::MediaIn,
     messaging::{self, Messaging, Sender, Tidy},
+    metrics::{self, MeteredNotifier, MeteredStore, MeteredTwilio, Metrics, TidyMetrics},
     notices::{DeliveryFailed, Notices, Signals},
     pages,
     people::{ForgetExpired, People},
+    readiness::Readiness,
     reconcile::{Reconcile, ReconcileJob},
     recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
     refusals::Refusals,
     replies::TextReplies,
     secret::Secret,
+    server::only_https,
     templates,
 };
-
-const REQUEST_ID: HeaderName = HeaderName::from_static("x-request-id");
 
 /// What the routes share. Clones are cheap.
 #[derive(Debug, Clone)]
@@ -57,6 +54,8 @@ pub struct AppState {
     pub access: Access,
     /// What happens to webhooks.
     pub hooks: Hooks,
+    /// How many requests one caller may send.
+    pub limits: RequestLimits,
     /// How many requests read lists at once.
     pub turns: Turns,
     /// How many files may be handed in.
@@ -65,6 +64,12 @@ pub struct AppState {
     pub signature: ValidateSignatureLayer,
     /// For which address they are signed.
     pub signed_url: PublicUrl,
+    /// What is counted and measured.
+    pub metrics: Metrics,
+    /// Where metrics are asked for, if not at the other routes with the operator's token.
+    pub metrics_listen: Option<SocketAddr>,
+    /// Whether the server can take requests.
+    pub readiness: Readiness,
     /// How many were refused lately.
     pub refusals: Refusals,
     /// What the server proves itself with.
@@ -85,6 +90,10 @@ pub struct AppState {
     pub outgoing: Outgoing,
     /// The address of this server, as Twilio and people call it, without a slash at the end.
     pub public_url: String,
+    /// Whether webhooks over plain http are refused.
+    pub production: bool,
+    /// Whether connections are encrypted by this server itself.
+    pub has_tls: bool,
     /// The proxies that say where a request comes from.
     pub proxies: Option<Proxies>,
     /// What time it is.
@@ -121,7 +130,7 @@ impl AppState {
     /// If the database fails.
     pub async fn with_clock(
         config: &Config,
-        database: Database,
+        mut database: Database,
         clock: Clock,
     ) -> anyhow::Result<(Self, Dispatcher)> {
         let names: Vec<_> = config
@@ -142,10 +151,11 @@ impl AppState {
                 access.company(company.api_token.digest(), row.id)
             })
             .operator(operator);
-        let dispatcher = Dispatcher::new(
-            database.store.clone(),
-            BusNotifier::new(database.bus.clone()),
-        );
+        let metrics = Metrics::new();
+        database.store = Arc::new(MeteredStore::new(database.store, metrics.clone()));
+        let notifier = BusNotifier::new(database.bus.clone());
+        let notifier = MeteredNotifier::new(notifier, metrics.clone());
+        let dispatcher = Dispatcher::new(database.store.clone(), notifier);
         let people = People::new(database.db.clone(), clock.clone());
         let notices = Notices::new(database.notices.clone(), dispatcher.wake());
         let delivery = DeliveryFailed::new(database.clone(), notices.clone(), clock.clone());
@@ -171,7 +181,9 @@ impl AppState {
             .with_call_fallback(VoiceResponse::new().with(Say::new(CALL_FALLBACK)))
             .notify_on(Topic::KNOWN.iter().cloned())
             .with_wake(dispatcher.wake());
+        let observer = Arc::new(MeteredTwilio::new(metrics.clone()));
         let accounts = Accounts::open(config, &database, &rows, clock.clone()).await?;
+        let accounts = accounts.with_observer(observer);
         let signed_url = config.signed_url()?;
         // Without a key there are only the accounts of the configuration, and a diagnosis can tell if
         // another one of them has signed.
@@ -194,7 +206,8 @@ impl AppState {
             clock.clone(),
             &config.public_url,
             dispatcher.wake(),
-        );
+        )
+        .with_metrics(metrics.clone());
         let settle = Settle::new(calls.clone(), messaging.clone(), notices.clone());
         let sweep = Sweep::new(calls.clone(), hooks.clone(), accounts.clone());
         let recordings = Recordings::new(
@@ -233,16 +246,22 @@ impl AppState {
             .with(ForgetRecordings::new(recordings.clone()))
             .with_wake(settle, settle_calls)
             .with(sweep)
-            .with(LookUp::new(outgoing.clone()));
+            .with(LookUp::new(outgoing.clone()))
+            .with(TidyMetrics::new(metrics.clone()));
+        let readiness = Readiness::new(database.clone(), jobs.clone(), clock.clone());
         Ok((
             Self {
                 database,
                 access,
                 hooks,
+                limits: RequestLimits::new(&clock),
                 turns: Turns::default(),
                 uploads: UploadLimits::new(&clock),
                 signature,
                 signed_url,
+                metrics,
+                metrics_listen: config.metrics_listen,
+                readiness,
                 refusals: Refusals::new(clock.clone()),
                 marker,
                 live,
@@ -253,6 +272,8 @@ impl AppState {
                 notices,
                 signals,
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
+                production: config.production,
+                has_tls: config.tls.is_some(),
                 proxies: config.trusted_proxies.clone(),
                 clock,
                 people,
@@ -274,14 +295,22 @@ pub fn app(state: AppState) -> Router {
     let webhooks = Webhooks::new(state.hooks.clone(), state.signature.clone());
     let own = messaging::routes(&webhooks.protect());
     let calls = calls::router(&webhooks.protect());
-    let routes = Router::new()
+    let from_twilio = Router::new()
         .merge(webhooks.into_router())
         .merge(calls)
-        .merge(own)
-        .merge(pages::routes(&state.turns))
+        .merge(own);
+    let from_twilio = match state.production {
+        true => from_twilio.route_layer(from_fn_with_state(state.clone(), only_https)),
+        false => from_twilio,
+    };
+    let routes = Router::new()
+        .merge(from_twilio)
+        .merge(pages::routes(&state))
         .merge(api::routes(&state));
     let counted = routes.layer(from_fn_with_state(state.refusals.clone(), count_refusals));
-    around(counted).with_state(state)
+    around(counted)
+        .layer(from_fn_with_state(state.metrics.clone(), metrics::count))
+        .with_state(state)
 }
 
 /// The signature layer leaves its reason in the response.
@@ -295,75 +324,4 @@ async fn count_refusals(
         refusals.count(*reason);
     }
     response
-}
-
-/// What goes around every route.
-fn around<S: Clone + Send + Sync + 'static>(routes: Router<S>) -> Router<S> {
-    routes
-        .layer(CatchPanicLayer::custom(answer_panic))
-        .layer(from_fn(log_request))
-}
-
-/// One line for each request: what was asked and how it ended, nothing of what was sent.
-///
-/// The id is our own, because a stranger's may be anything. It is in every line that the request
-/// leaves in the log, and in the response.
-async fn log_request(request: Request, next: Next) -> Response {
-    let id = Uuid::now_v7().to_string();
-    let method = request.method().clone();
-    // Patterns instead of paths: somebody may put a number where an id belongs.
-    let path = match request.extensions().get::<MatchedPath>() {
-        Some(pattern) => pattern.as_str().to_owned(),
-        None => unknown_path(request.uri()),
-    };
-    let span = tracing::info_span!("request", id);
-    let start = Instant::now();
-    let mut response = next.run(request).instrument(span.clone()).await;
-    let milliseconds = u64::try_from(start.elapsed().as_millis()).unwrap_or(u64::MAX);
-    let status = response.status().as_u16();
-    span.in_scope(|| match path.as_str() {
-        "/healthz" | "/readyz" => tracing::debug!(%method, path, status, milliseconds, "answered"),
-        _ => tracing::info!(%method, path, status, milliseconds, "answered"),
-    });
-    if let Ok(id) = HeaderValue::from_str(&id) {
-        response.headers_mut().insert(REQUEST_ID, id);
-    }
-    response
-}
-
-/// The beginning of a path that no route has, with digits blotted out.
-fn unknown_path(uri: &Uri) -> String {
-    let visible = |c: char| if c.is_ascii_digit() { '#' } else { c };
-    uri.path().chars().take(100).map(visible).collect()
-}
-
-/// The panic itself is on standard error already.
-fn answer_panic(_panic: Box<dyn Any + Send>) -> Response {
-    tracing::error!(reason = "panic", "request not answered");
-    Problem::internal().into_response()
-}
-
-#[cfg(test)]
-mod tests {
-    use axum::{body::Body, routing::get};
-    use tower::ServiceExt as _;
-
-    use super::*;
-
-    #[tokio::test]
-    async fn a_panic_is_a_500() {
-        async fn broken() -> Response {
-            panic!("a bug");
-        }
-        let app = around(Router::new().route("/", get(broken)));
-        let response = app.oneshot(Request::new(Body::empty())).await.unwrap();
-        assert_eq!(response.status(), 500);
-        assert!(response.headers().contains_key(REQUEST_ID));
-    }
-
-    #[test]
-    fn unknown_paths_show_no_numbers() {
-        let uri = Uri::from_static("/sms/+12025550143?token=secret");
-        assert_eq!(unknown_path(&uri), "/sms/+###########");
-    }
 }

@@ -28,7 +28,7 @@ use anyhow::Context as _;
 use async_trait::async_trait;
 use twilio_hooks::{
     AccountSid, CompanyId,
-    client::{Client, Credentials},
+    client::{Client, Credentials, Observer},
     signature::{AccountKeys, KeyError, KeyProvider},
     store::StoreError,
 };
@@ -56,6 +56,7 @@ use crate::{
 #[derive(Debug, Clone)]
 pub struct Accounts {
     inner: Arc<Inner>,
+    observer: Option<Arc<dyn Observer>>,
 }
 
 #[derive(Debug)]
@@ -150,6 +151,7 @@ impl Accounts {
                 public_url: config.public_url.trim_end_matches('/').to_owned(),
                 fallback_url: config.fallback_url.clone(),
             }),
+            observer: None,
         })
     }
 
@@ -177,12 +179,25 @@ impl Accounts {
     /// # Errors
     /// If nothing is known of the account, or it can't be read.
     pub async fn client(&self, account: &AccountSid) -> Result<Client, AccountError> {
-        if let Some(configured) = self.inner.configured.get(account) {
-            return Ok(configured.client.clone());
-        }
-        let known = self.inner.known.get(account).await?;
-        let known = known.ok_or(AccountError::Unknown)?;
-        Ok(known.client(self.inner.api_url.as_deref())?)
+        let client = match self.inner.configured.get(account) {
+            Some(configured) => configured.client.clone(),
+            None => {
+                let known = self.inner.known.get(account).await?;
+                let known = known.ok_or(AccountError::Unknown)?;
+                known.client(self.inner.api_url.as_deref())?
+            }
+        };
+        Ok(match &self.observer {
+            Some(observer) => client.with_observer(observer.clone()),
+            None => client,
+        })
+    }
+
+    /// Tells `observer` how the requests of all clients went.
+    #[must_use]
+    pub fn with_observer(mut self, observer: Arc<dyn Observer>) -> Self {
+        self.observer = Some(observer);
+        self
     }
 
     /// Whether secrets can be stored, so that companies can add accounts.

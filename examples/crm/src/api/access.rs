@@ -51,6 +51,11 @@ impl Access {
         self
     }
 
+    /// Whether there is a cookie of a session, of which nobody has looked yet if it is one of ours.
+    pub(crate) fn has_session_cookie(&self, headers: &HeaderMap) -> bool {
+        self.browser.secret(headers).is_some()
+    }
+
     /// Compares with every token, so that the time it takes does not tell which one came close.
     fn company_of(&self, token: &str) -> Option<CompanyId> {
         let token = SecretDigest::of(token);

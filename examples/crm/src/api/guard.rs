@@ -9,14 +9,16 @@ use axum::{
 };
 use http::{HeaderMap, HeaderValue, StatusCode, header};
 
-use super::{Problem, idempotency::IdempotentRoutes, rate_limit::RequestLimits};
+use super::{Problem, idempotency::IdempotentRoutes};
 use crate::app::AppState;
+
+/// Whoever watches over the process is answered whatever else is asked, and reads plain text.
+const WATCHED: [&str; 2] = ["/healthz", "/readyz"];
 
 /// What the middleware needs.
 #[derive(Debug, Clone)]
 struct Guard {
     state: AppState,
-    limits: RequestLimits,
     idempotent: IdempotentRoutes,
 }
 
@@ -28,31 +30,32 @@ pub(super) fn guard(
 ) -> Router<AppState> {
     let guard = Guard {
         state: state.clone(),
-        limits: RequestLimits::new(&state.clock),
         idempotent,
     };
     routes.layer(from_fn_with_state(guard, around))
 }
 
 async fn around(State(guard): State<Guard>, request: Request, next: Next) -> Response {
-    let is_api = request.uri().path().starts_with("/api/");
-    if !is_api {
-        // Whoever watches over the process reads plain text.
-        let mut response = next.run(request).await;
-        protect(response.headers_mut());
-        return response;
-    }
-    let (parts, body) = request.into_parts();
-    let response = match guard.limits.check(&parts, &guard.state) {
-        Ok(()) => {
-            let request = Request::from_parts(parts, body);
-            guard.idempotent.run(&guard.state, request, next).await
-        }
-        Err(problem) => problem.into_response(),
-    };
-    let mut response = one_form(response);
+    let mut response = limited(&guard, request, next).await;
     protect(response.headers_mut());
     response
+}
+
+async fn limited(guard: &Guard, request: Request, next: Next) -> Response {
+    let path = request.uri().path();
+    if WATCHED.contains(&path) {
+        return next.run(request).await;
+    }
+    let is_api = path.starts_with("/api/");
+    let (parts, body) = request.into_parts();
+    if let Err(problem) = guard.state.limits.check(&parts, &guard.state) {
+        return problem.into_response();
+    }
+    let request = Request::from_parts(parts, body);
+    if !is_api {
+        return next.run(request).await;
+    }
+    one_form(guard.idempotent.run(&guard.state, request, next).await)
 }
 
 /// Errors that axum answers with a text of its own become problems, and keep their headers.

@@ -1,16 +1,10 @@
 //! `/healthz` and `/readyz`: for whoever watches over the process.
 
-use std::time::Duration;
-
 use axum::extract::State;
 use http::StatusCode;
-use tokio::time::timeout;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use crate::app::AppState;
-
-/// How long the database may take to answer.
-const PATIENCE: Duration = Duration::from_secs(1);
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -30,7 +24,8 @@ async fn alive() -> &'static str {
     "ok\n"
 }
 
-/// Whether the database answers.
+/// Whether the database answers and has what this version needs. What is stuck in the background
+/// (notifications, jobs) is said, and no reason to send no requests.
 #[utoipa::path(
     get,
     path = "/readyz",
@@ -41,26 +36,16 @@ async fn alive() -> &'static str {
         (status = 503, body = String, content_type = "text/plain"),
     )
 )]
-async fn ready(State(state): State<AppState>) -> (StatusCode, &'static str) {
-    match timeout(PATIENCE, state.database.ping()).await {
-        Ok(Ok(())) => (StatusCode::OK, "ok\n"),
-        Ok(Err(error)) => {
-            tracing::warn!(
-                reason = "store",
-                error = &error as &dyn std::error::Error,
-                "the database does not answer"
-            );
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-        }
-        Err(_) => {
-            tracing::warn!(reason = "store-timeout", "the database does not answer");
-            (
-                StatusCode::SERVICE_UNAVAILABLE,
-                "the database does not answer\n",
-            )
-        }
-    }
+async fn ready(State(state): State<AppState>) -> (StatusCode, String) {
+    let report = state.readiness.look().await;
+    let status = match report.is_ready {
+        true => StatusCode::OK,
+        false => StatusCode::SERVICE_UNAVAILABLE,
+    };
+    let mut text = match report.problems.is_empty() {
+        true => "ok".to_owned(),
+        false => report.problems.join("\n"),
+    };
+    text.push('\n');
+    (status, text)
 }

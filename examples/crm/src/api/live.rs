@@ -7,6 +7,7 @@ use axum::{
     },
     response::Response,
 };
+use tracing::Instrument as _;
 use twilio_hooks_axum::Listener;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
@@ -50,6 +51,8 @@ async fn listen(
 ) -> Result<Response, Problem> {
     caller.require(Permission::Read)?;
     let upgrade = upgrade.map_err(|error| Problem::refused(error.status(), error.body_text()))?;
+    // The WebSocket is served in a task of its own, after the answer.
+    let span = tracing::Span::current();
     let offered = std::iter::once(SUBPROTOCOL.to_owned()).chain(subprotocol);
     Ok(upgrade
         .protocols(offered)
@@ -73,6 +76,14 @@ async fn listen(
                 Some(user) => listener.with_frames(state.signals.listen(caller.company, user)),
                 None => listener,
             };
-            state.live.serve_listener(socket, caller.company, listener)
+            let counted = state.metrics.live_client();
+            let serving = async move {
+                let _counted = counted;
+                state
+                    .live
+                    .serve_listener(socket, caller.company, listener)
+                    .await;
+            };
+            serving.instrument(span)
         }))
 }

@@ -28,6 +28,7 @@ mod media;
 mod menus;
 mod messages;
 mod messaging_settings;
+mod metrics;
 mod notifications;
 mod openapi;
 mod operator;
@@ -66,14 +67,16 @@ pub(crate) use self::turns::take_turns;
 pub use self::{
     access::{Access, Actor, Caller, LiveCaller, Operator},
     idempotency::{ForgetKeys, IdempotencyKey},
+    metrics::serve_metrics,
     problem::Problem,
+    rate_limit::RequestLimits,
     turns::Turns,
     uploads::UploadLimits,
 };
 use crate::{app::AppState, pages};
 
 /// How long a request may take.
-const TIME_LIMIT: Duration = Duration::from_secs(10);
+pub(crate) const TIME_LIMIT: Duration = Duration::from_secs(10);
 
 /// How large a body may be.
 const BODY_LIMIT: usize = 64 * 1024;
@@ -137,7 +140,10 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// All routes but the webhooks, with what goes around them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let idempotent = IdempotentRoutes::of(&document());
-    let routes = router(&state.turns).0.fallback(pages::nowhere);
+    let routes = router(&state.turns)
+        .0
+        .merge(metrics::routes(state))
+        .fallback(pages::nowhere);
     guard::guard(routes, idempotent, state)
 }
 

@@ -5,6 +5,7 @@ use std::collections::HashSet;
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::Serialize;
+use tracing::Instrument as _;
 use twilio_hooks::{
     AccountSid, Address, HistoryId, MessagingServiceSid,
     store::{Change, HistoryEntry, PageRequest},
@@ -106,7 +107,7 @@ async fn reroute(
     State(state): State<AppState>,
 ) -> Result<Json<Rerouted>, Problem> {
     // In a task of its own: whoever asked may hang up, and the work goes on.
-    let work = tokio::spawn(async move { reroute_all(&state).await });
+    let work = tokio::spawn(async move { reroute_all(&state).await }.in_current_span());
     let rerouted = work.await.map_err(|_| Problem::internal())??;
     tracing::info!(
         rerouted.routed,

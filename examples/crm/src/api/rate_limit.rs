@@ -12,11 +12,11 @@ use crate::{
     limit::{Limit, network},
 };
 
-/// How many requests a minute a caller may send: 3000 with one token or session, 12,000 from one
-/// address, behind which there may be many people. Whoever shows neither counts by the address alone.
-/// Each server process counts for itself.
+/// How many requests a minute a caller may send to pages and API together: 3000 with one token or
+/// session, 12,000 from one address, behind which there may be many people. Whoever shows neither
+/// counts by the address alone. Each server process counts for itself. Clones count together.
 #[derive(Debug, Clone)]
-pub(super) struct RequestLimits {
+pub struct RequestLimits {
     callers: Arc<Limit<Caller>>,
     addresses: Arc<Limit<IpAddr>>,
 }
@@ -36,7 +36,7 @@ const BY_ADDRESS: NonZeroU32 = NonZeroU32::new(12_000).expect("it is above zero"
 impl RequestLimits {
     /// Nobody has asked yet.
     #[must_use]
-    pub(super) fn new(clock: &Clock) -> Self {
+    pub fn new(clock: &Clock) -> Self {
         Self {
             callers: Arc::new(Limit::new(BY_CALLER, MINUTE, clock)),
             addresses: Arc::new(Limit::new(BY_ADDRESS, MINUTE, clock)),
@@ -44,13 +44,13 @@ impl RequestLimits {
     }
 
     /// Counts a request.
-    pub(super) fn check(&self, parts: &Parts, state: &AppState) -> Result<(), Problem> {
+    pub(crate) fn check(&self, parts: &Parts, state: &AppState) -> Result<(), Problem> {
         let address = client_ip(parts, state.proxies.as_ref()).map(network);
         let by_address = address.map_or(Ok(()), |address| self.addresses.check(address));
         let caller = secret(parts).or(address.map(Caller::Address));
         let by_caller = caller.map_or(Ok(()), |caller| self.callers.check(caller));
         by_address.and(by_caller).map_err(|wait| {
-            tracing::warn!(reason = "too-many", "request of the API refused");
+            tracing::warn!(reason = "too-many", "request refused");
             Problem::too_many("too many requests; wait before the next one").with_retry_after(wait)
         })
     }

@@ -12,11 +12,12 @@ use tokio::net::TcpListener;
 
 use super::variable;
 use crate::{
+    api::serve_metrics,
     app::AppState,
     config::Config,
     database::Database,
     logs,
-    server::{serve, stop_signal},
+    server::{Entrance, Tls, serve, stop_signal},
 };
 
 /// Run the server.
@@ -25,35 +26,60 @@ pub(super) struct ServeArgs {
     /// Where to listen, as address and port; port 0 takes any that is free.
     #[arg(long, value_name = "ADDRESS")]
     listen: Option<String>,
+    /// How lines of the log look: `text` for people, `json` for programs.
+    #[arg(long, value_name = "FORM")]
+    log_format: Option<String>,
 }
 
 pub(super) async fn run(args: ServeArgs, path: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let config = Config::load(path, |name| match (name, &args.listen) {
-        ("CRM_LISTEN", Some(listen)) => Some(listen.clone()),
-        _ => variable(name),
+    let config = Config::load(path, |name| {
+        let flag = match name {
+            "CRM_LISTEN" => args.listen.clone(),
+            "CRM_LOG_FORMAT" => args.log_format.clone(),
+            _ => None,
+        };
+        flag.or_else(|| variable(name))
     })?;
     logs::init(&config.log)?;
     // Before anything is open: a signal from now on ends the process in order.
     let stop = stop_signal().context("signals can't be listened to")?;
     let database = Database::connect(&config.database_url).await?;
     let (state, dispatcher) = AppState::new(&config, database).await?;
+    let tls = match &config.tls {
+        Some(files) => Some(Tls::load(&files.certificate, &files.key)?),
+        None => None,
+    };
+    let scheme = if tls.is_some() { "https" } else { "http" };
     let listener = TcpListener::bind(config.listen)
         .await
         .with_context(|| format!("{} can't be listened on", config.listen))?;
     let address = listener
         .local_addr()
         .context("the listener has no address")?;
+    let entrance = Entrance::from(listener).with_tls(tls);
     tracing::info!(
         %address,
         accounts = config.accounts.len(),
         companies = config.companies.len(),
         "listening"
     );
+    let metrics = match config.metrics_listen {
+        Some(address) => {
+            let listener = TcpListener::bind(address)
+                .await
+                .with_context(|| format!("{address} can't be listened on"))?;
+            tracing::info!(%address, "metrics can be asked for");
+            Some(tokio::spawn(serve_metrics(listener, state.clone())))
+        }
+        None => None,
+    };
     // Scripts wait for this line, and whoever reads it may have gone.
     let mut stdout = io::stdout();
-    let _ = writeln!(stdout, "listening on http://{address}").and_then(|()| stdout.flush());
-    serve(listener, state, dispatcher, stop)
-        .await
-        .context("the server failed")?;
+    let _ = writeln!(stdout, "listening on {scheme}://{address}").and_then(|()| stdout.flush());
+    let served = serve(entrance, state, dispatcher, stop).await;
+    if let Some(metrics) = metrics {
+        metrics.abort();
+    }
+    served.context("the server failed")?;
     Ok(ExitCode::SUCCESS)
 }

@@ -13,8 +13,11 @@ use crate::secret::Secret;
 #[serde(deny_unknown_fields)]
 pub(crate) struct File {
     pub(crate) listen: Option<String>,
+    pub(crate) metrics_listen: Option<String>,
     pub(crate) public_url: Option<String>,
     pub(crate) fallback_url: Option<String>,
+    pub(crate) production: Option<bool>,
+    pub(crate) tls: Option<TlsSection>,
     pub(crate) trusted_proxies: Option<ProxiesSection>,
     pub(crate) database_url: Option<Secret>,
     #[serde(default)]
@@ -34,6 +37,13 @@ pub(crate) struct File {
     pub(crate) companies: Vec<CompanySection>,
     #[serde(default)]
     pub(crate) lines: Vec<LineSection>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct TlsSection {
+    pub(crate) certificate: String,
+    pub(crate) key: String,
 }
 
 #[derive(Debug, Deserialize)]
@@ -129,6 +139,7 @@ impl File {
     fn apply(&mut self, env: &dyn Fn(&str) -> Option<String>) -> anyhow::Result<()> {
         let secret = |name| env(name).map(|value| Secret::new(&value));
         replace(&mut self.listen, env("CRM_LISTEN"));
+        replace(&mut self.metrics_listen, env("CRM_METRICS_LISTEN"));
         replace(&mut self.public_url, env("CRM_PUBLIC_URL"));
         replace(&mut self.fallback_url, env("CRM_FALLBACK_URL"));
         replace(&mut self.database_url, secret("DATABASE_URL"));

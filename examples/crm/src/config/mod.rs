@@ -5,7 +5,9 @@
 //! replies) is in the database; the file only says what a new line begins with.
 
 mod file;
+mod https;
 mod known;
+mod log;
 mod upkeep;
 
 use std::{
@@ -16,12 +18,17 @@ use std::{
 use anyhow::{Context as _, bail, ensure};
 use twilio_hooks::{
     AccountSid, Address, AddressKind,
-    signature::{AuthTokens, Cidr, ForwardingHeaders, PublicUrl, TrustedProxies},
+    signature::{AuthTokens, PublicUrl},
 };
 
-use self::file::{AccountSection, CompanySection, File, LineSection, ProxiesSection};
+use self::{
+    file::{AccountSection, CompanySection, File, LineSection},
+    https::Https,
+};
 pub use self::{
+    https::{Proxies, TlsFiles},
     known::Known,
+    log::{Log, LogFormat},
     upkeep::{ReconcileTimes, duration},
 };
 use crate::{
@@ -36,11 +43,17 @@ use crate::{
 pub struct Config {
     /// Where to listen.
     pub listen: SocketAddr,
+    /// Where metrics are asked for without a token, if anywhere.
+    pub metrics_listen: Option<SocketAddr>,
     /// The address that Twilio calls, without a path of ours.
     pub public_url: String,
     /// The address of another server of this kind, which Twilio calls when this one fails; without a
     /// slash at the end.
     pub fallback_url: Option<String>,
+    /// Whether webhooks over plain http are refused.
+    pub production: bool,
+    /// With what connections are encrypted, unless a proxy does it.
+    pub tls: Option<TlsFiles>,
     /// Proxies whose word is taken for the public address; without them it is `public_url`.
     pub trusted_proxies: Option<Proxies>,
     /// `sqlite:…` or `postgres://…`.
@@ -65,39 +78,6 @@ pub struct Config {
     pub recordings: RecordingSettings,
     /// When what was missed is looked for at Twilio.
     pub reconcile: ReconcileTimes,
-}
-
-/// Proxies in front of the server.
-#[derive(Debug, Clone)]
-#[non_exhaustive]
-pub struct Proxies {
-    /// Who they are and what they write.
-    pub proxies: TrustedProxies,
-    /// Who they are.
-    pub addresses: Vec<Cidr>,
-    /// What they write.
-    pub headers: ForwardingHeaders,
-    /// The host names that may be requested, that of the public URL among them.
-    pub hosts: Vec<String>,
-}
-
-/// What is logged, and how.
-#[derive(Debug, Clone, PartialEq, Eq)]
-#[non_exhaustive]
-pub struct Log {
-    /// The form of a line.
-    pub format: LogFormat,
-    /// Which events, as `tracing_subscriber::EnvFilter` writes it.
-    pub filter: String,
-}
-
-/// The form of a line in the log.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum LogFormat {
-    /// For people.
-    Text,
-    /// For programs: one JSON object in each line.
-    Json,
 }
 
 /// A Twilio account or subaccount.
@@ -179,10 +159,11 @@ impl Config {
             PublicUrl::fixed(url.as_str()).context("`fallback_url` can't be used")?;
         }
         let fallback_url = fallback_url.map(|url| url.trim_end_matches('/').to_owned());
-        let trusted_proxies = file
-            .trusted_proxies
-            .map(|section| proxies(section, &public_url))
-            .transpose()?;
+        let Https {
+            production,
+            tls,
+            trusted_proxies,
+        } = Https::check(file.production, file.tls, file.trusted_proxies, &public_url)?;
         let listen = file.listen.as_deref().unwrap_or("127.0.0.1:3000");
         let operator_token = file.operator_token.filter(|token| !token.is_blank());
         if let Some(token) = &operator_token {
@@ -195,11 +176,14 @@ impl Config {
             );
         }
         Ok(Self {
-            listen: listen.trim().parse().ok().with_context(|| {
-                format!("`listen` is `{listen}`, which is no address and port like 127.0.0.1:3000")
-            })?,
+            listen: address("listen", listen)?,
+            metrics_listen: given(file.metrics_listen)
+                .map(|listen| address("metrics_listen", &listen))
+                .transpose()?,
             public_url,
             fallback_url,
+            production,
+            tls,
             trusted_proxies,
             database_url: file
                 .database_url
@@ -243,29 +227,6 @@ impl Config {
             None => {
                 PublicUrl::fixed(self.public_url.as_str()).context("`public_url` can't be used")
             }
-        }
-    }
-}
-
-impl Log {
-    fn new(format: Option<&str>, filter: Option<String>) -> anyhow::Result<Self> {
-        let format = match format.map(str::trim) {
-            None | Some("text") => LogFormat::Text,
-            Some("json") => LogFormat::Json,
-            Some(other) => bail!("`log.format` is `{other}`; it can be `text` or `json`"),
-        };
-        Ok(Self {
-            format,
-            ..filter.map_or_else(Self::default, |filter| Self { format, filter })
-        })
-    }
-}
-
-impl Default for Log {
-    fn default() -> Self {
-        Self {
-            format: LogFormat::Text,
-            filter: "info,sqlx=warn".to_owned(),
         }
     }
 }
@@ -400,45 +361,10 @@ fn line(
     })
 }
 
-fn proxies(section: ProxiesSection, public_url: &str) -> anyhow::Result<Proxies> {
-    let addresses = section
-        .addresses
-        .iter()
-        .map(|address| {
-            address.trim().parse::<Cidr>().with_context(|| {
-                format!(
-                    "`trusted_proxies.addresses` has `{address}`, which is no address or network"
-                )
-            })
-        })
-        .collect::<anyhow::Result<Vec<_>>>()?;
-    ensure!(
-        !addresses.is_empty(),
-        "`trusted_proxies.addresses` is empty"
-    );
-    let headers = match section.headers.as_deref().map(str::trim) {
-        None | Some("x-forwarded") => ForwardingHeaders::XForwarded,
-        Some("forwarded") => ForwardingHeaders::Forwarded,
-        Some(other) => {
-            bail!("`trusted_proxies.headers` is `{other}`; it can be `x-forwarded` or `forwarded`")
-        }
-    };
-    let hops = section.hops.unwrap_or(1);
-    ensure!(
-        hops > 0,
-        "`trusted_proxies.hops` is 0; there is one proxy at least"
-    );
-    let mut hosts = section.hosts;
-    let url: http::Uri = public_url.parse().context("`public_url` can't be used")?;
-    hosts.extend(url.host().map(str::to_owned));
-    let proxies = TrustedProxies::new(addresses.iter().copied())
-        .with_headers(headers)
-        .with_hops(hops);
-    Ok(Proxies {
-        proxies,
-        addresses,
-        headers,
-        hosts,
+/// An address to listen on.
+fn address(key: &str, text: &str) -> anyhow::Result<SocketAddr> {
+    text.trim().parse().ok().with_context(|| {
+        format!("`{key}` is `{text}`, which is no address and port like 127.0.0.1:3000")
     })
 }
 

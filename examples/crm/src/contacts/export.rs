@@ -4,6 +4,7 @@ use futures_util::{Stream, StreamExt as _, stream};
 use serde::Serialize;
 use serde_json::json;
 use tokio::sync::mpsc;
+use tracing::Instrument as _;
 use twilio_hooks::{
     CallId, CompanyId, ContactId, LineId, MessageId,
     store::{Direction, StoreError},
@@ -121,7 +122,7 @@ pub async fn json(
     let group = links::group(&database.db, company, primary).await?;
     let contacts = details::by_ids(&database.db, company, &group).await?;
     let (pieces, mut taken) = mpsc::channel::<Piece>(4);
-    tokio::spawn(async move {
+    let work = async move {
         let export = Export {
             database,
             company,
@@ -130,7 +131,8 @@ pub async fn json(
         if let Err(error) = export.run(primary, &group, &contacts, home).await {
             let _ = export.pieces.send(Err(error)).await;
         }
-    });
+    };
+    tokio::spawn(work.in_current_span());
     Ok(Some(stream::poll_fn(move |cx| taken.poll_recv(cx))))
 }
 

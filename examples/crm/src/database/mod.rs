@@ -127,6 +127,17 @@ impl Database {
         self.db.rows(sql, Vec::new()).await.map(drop)
     }
 
+    /// When the oldest notification was made that is not delivered yet.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn oldest_waiting(&self) -> Result<Option<Timestamp>, StoreError> {
+        let sql = "select created_at from notifications
+                   where due_at is not null order by id limit 1";
+        let row = self.db.row(sql, Vec::new()).await?;
+        row.map(|row| row.get("created_at")).transpose()
+    }
+
     /// Adds what the configuration has and the database lacks, and gives the companies' rows in the
     /// order of `companies`.
     ///

@@ -70,6 +70,7 @@ use crate::{
     clock::Clock,
     database::Database,
     jobs::JobWake,
+    metrics::Metrics,
     notices::{DeliveryFailed, Notices},
 };
 use twilio_hooks::{Hooks, notify::Wake};
@@ -88,6 +89,7 @@ pub struct Messaging {
     notify: Wake,
     delivery: DeliveryFailed,
     grace: SignedDuration,
+    metrics: Metrics,
 }
 
 impl Messaging {
@@ -113,6 +115,7 @@ impl Messaging {
             wake: JobWake::default(),
             notify,
             grace: SignedDuration::from_mins(2),
+            metrics: Metrics::default(),
         }
     }
 
@@ -121,6 +124,13 @@ impl Messaging {
     #[must_use]
     pub fn with_grace(mut self, grace: Duration) -> Self {
         self.grace = SignedDuration::try_from(grace).unwrap_or(SignedDuration::MAX);
+        self
+    }
+
+    /// Counts in `metrics` what was sent and what failed.
+    #[must_use]
+    pub fn with_metrics(mut self, metrics: Metrics) -> Self {
+        self.metrics = metrics;
         self
     }
 

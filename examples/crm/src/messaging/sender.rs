@@ -105,6 +105,11 @@ impl Job for Sender {
         }
     }
 
+    /// While there is always something to send, a run does not end.
+    fn longest_run(&self) -> SignedDuration {
+        SignedDuration::MAX
+    }
+
     fn stop(&self) {
         self.is_stopping.store(true, Ordering::Relaxed);
     }
@@ -192,7 +197,10 @@ impl Messaging {
             },
         };
         match asked {
-            Asked::Taken(message) => Ok(self.keep(text, &message).await?),
+            Asked::Taken(message) => {
+                self.metrics.text_sent();
+                Ok(self.keep(text, &message).await?)
+            }
             Asked::Refused(code) => {
                 if code == Some(OPTED_OUT) {
                     self.note_stop(text).await?;
@@ -311,6 +319,7 @@ impl Messaging {
             budget::give_back(&mut tx, &failed).await?;
         }
         tx.commit().await?;
+        self.metrics.text_failed();
         self.tell_end(&failed).await
     }
 

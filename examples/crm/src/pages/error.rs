@@ -6,7 +6,7 @@ use axum::{
     middleware::Next,
     response::{IntoResponse, Redirect, Response},
 };
-use http::{HeaderMap, StatusCode};
+use http::{HeaderMap, StatusCode, header};
 use twilio_hooks::store::StoreError;
 
 use super::{
@@ -27,6 +27,8 @@ pub(crate) enum PageError {
     NotFound,
     /// The address says something that can't be understood.
     BadRequest,
+    /// The visitor asks too often.
+    TooMany,
     /// The server can't answer now.
     Unavailable,
     /// A mistake of ours.
@@ -40,6 +42,7 @@ impl PageError {
             Self::Forbidden => StatusCode::FORBIDDEN,
             Self::NotFound => StatusCode::NOT_FOUND,
             Self::BadRequest => StatusCode::BAD_REQUEST,
+            Self::TooMany => StatusCode::TOO_MANY_REQUESTS,
             Self::Unavailable => StatusCode::SERVICE_UNAVAILABLE,
             Self::Internal => StatusCode::INTERNAL_SERVER_ERROR,
         }
@@ -51,6 +54,7 @@ impl PageError {
             Self::Forbidden => "You can’t see this page",
             Self::NotFound => "There is nothing here",
             Self::BadRequest => "This address is not complete",
+            Self::TooMany => "These were too many pages",
             Self::Unavailable => "The server can’t answer now",
             Self::Internal => "Something went wrong",
         }
@@ -64,13 +68,14 @@ impl PageError {
             }
             Self::NotFound => "The address is wrong, or what was here has been deleted.",
             Self::BadRequest => "Go back to where you came from, and try the link again.",
+            Self::TooMany => "Wait for some seconds, and go on.",
             Self::Unavailable => "It is back in a moment, most likely. Nothing was lost.",
             Self::Internal => "It is our mistake, and the log of the server has the reason.",
         }
     }
 
     fn may_retry(self) -> bool {
-        matches!(self, Self::Unavailable | Self::Internal)
+        matches!(self, Self::TooMany | Self::Unavailable | Self::Internal)
     }
 }
 
@@ -89,6 +94,7 @@ impl From<Problem> for PageError {
             StatusCode::UNAUTHORIZED => Self::SignIn,
             StatusCode::FORBIDDEN => Self::Forbidden,
             StatusCode::NOT_FOUND => Self::NotFound,
+            StatusCode::TOO_MANY_REQUESTS => Self::TooMany,
             StatusCode::SERVICE_UNAVAILABLE => Self::Unavailable,
             status if status.is_client_error() => Self::BadRequest,
             _ => Self::Internal,
@@ -127,7 +133,13 @@ pub(super) async fn show(request: Request, next: Next) -> Response {
         None => response,
         Some(_) if is_part => response,
         Some(PageError::SignIn) => Redirect::to(&sign_in_path(&uri)).into_response(),
-        Some(error) => render(*error, &headers),
+        Some(error) => {
+            let mut page = render(*error, &headers);
+            if let Some(wait) = response.headers().get(header::RETRY_AFTER) {
+                page.headers_mut().insert(header::RETRY_AFTER, wait.clone());
+            }
+            page
+        }
     }
 }
 

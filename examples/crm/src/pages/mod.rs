@@ -20,6 +20,7 @@
 mod assets;
 mod bell;
 mod error;
+mod guard;
 mod headers;
 mod html;
 mod layout;
@@ -39,21 +40,27 @@ use http::{HeaderMap, header};
 
 use self::{error::PageError, html::Html, layout::Layout, visitor::Visitor};
 use crate::{
-    api::{Problem, Turns, take_turns},
+    api::{Problem, take_turns},
     app::AppState,
 };
 
 /// Every page, and what pages are made of.
-pub(crate) fn routes(turns: &Turns) -> Router<AppState> {
+pub(crate) fn routes(state: &AppState) -> Router<AppState> {
+    let limit = from_fn_with_state(state.clone(), guard::limit);
+    let of_visitors = Router::new()
+        .merge(bell::routes())
+        .merge(messages::routes())
+        .route_layer(from_fn_with_state(state.turns.clone(), take_turns))
+        .route_layer(from_fn_with_state(state.clone(), guard::only_signed_in));
     Router::new()
         .route("/", get(async || Redirect::to("/messages")))
         .merge(sign_in::routes())
-        .merge(bell::routes())
-        .merge(messages::routes())
-        .route_layer(from_fn_with_state(turns.clone(), take_turns))
+        .merge(of_visitors)
+        .route_layer(from_fn(guard::time_limit))
+        .layer(limit.clone())
         .layer(from_fn(error::show))
         .layer(from_fn(headers::set))
-        .merge(assets::routes())
+        .merge(assets::routes().layer(limit))
 }
 
 /// What is answered where nothing is: a page for browsers that want one, else a problem.

@@ -48,7 +48,7 @@ impl FromRequestParts<AppState> for Visitor {
 
     async fn from_request_parts(parts: &mut Parts, state: &AppState) -> Result<Self, PageError> {
         // Who comes for the first time is no reason for a warning in the log.
-        if !parts.headers.contains_key(header::COOKIE) {
+        if !state.access.has_session_cookie(&parts.headers) {
             return Err(PageError::SignIn);
         }
         let caller = Caller::from_request_parts(parts, state).await?;

@@ -4,6 +4,7 @@ use std::net::IpAddr;
 
 use jiff::{SignedDuration, Timestamp};
 use serde_json::json;
+use tracing::Instrument as _;
 use twilio_hooks::{CompanyId, UserId, store::StoreError};
 
 use super::{
@@ -111,7 +112,7 @@ impl People {
             ip,
             ..Caller::server(company, now)
         };
-        tokio::spawn(async move {
+        let work = async move {
             let object = Some(("user", user.as_uuid()));
             if let Err(error) = audit(&db, &caller, "session.refused", object, json!({})).await {
                 tracing::error!(
@@ -120,7 +121,8 @@ impl People {
                     "a refused login is not on the audit log"
                 );
             }
-        });
+        };
+        tokio::spawn(work.in_current_span());
     }
 
     /// A new token for somebody who has forgotten the password or missed the invitation; older ones

@@ -11,7 +11,7 @@ use serde_json::Value;
 
 use crate::support::{ACCOUNT, ALPHA, AUTH_TOKEN, PUBLIC_URL, TempDir, config};
 
-fn crm(directory: &TempDir) -> Command {
+pub(crate) fn crm(directory: &TempDir) -> Command {
     let mut command = Command::new(env!("CARGO_BIN_EXE_crm"));
     command
         .env_clear()
@@ -23,7 +23,19 @@ fn crm(directory: &TempDir) -> Command {
 }
 
 /// Ends the process with the test, also when the test fails.
-struct Running(Child);
+pub(crate) struct Running(pub(crate) Child);
+
+#[cfg(unix)]
+impl Running {
+    /// Sends it a signal, by its name.
+    pub(crate) fn signal(&self, name: &str) {
+        let pid = self.0.id().to_string();
+        let sent = Command::new("kill")
+            .args([&format!("-{name}"), &pid])
+            .status();
+        assert!(sent.unwrap().success());
+    }
+}
 
 impl Drop for Running {
     fn drop(&mut self) {
@@ -67,14 +79,7 @@ fn it_serves_until_it_is_told_to_stop() {
     assert!(response.contains("+12025550187"), "{response}");
     assert!(directory.join("crm.sqlite").exists());
 
-    let pid = running.0.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-TERM", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    running.signal("TERM");
     let status = running.0.wait().unwrap();
     let mut log = String::new();
     running
@@ -119,14 +124,7 @@ fn the_demo_shows_what_happens_and_leaves_nothing() {
     lines.find(|line| line.contains("Hello!")).unwrap();
     assert!(curl.contains("Authorization: Bearer "), "{curl}");
 
-    let pid = running.0.id().to_string();
-    assert!(
-        Command::new("kill")
-            .args(["-INT", &pid])
-            .status()
-            .unwrap()
-            .success()
-    );
+    running.signal("INT");
     assert_eq!(running.0.wait().unwrap().code(), Some(0));
     assert_eq!(std::fs::read_dir(directory.join("")).unwrap().count(), 0);
 }
@@ -248,6 +246,19 @@ fn refusal(change: impl FnOnce(&mut Command)) -> String {
     assert_eq!(output.status.code(), Some(1));
     assert!(output.stdout.is_empty());
     String::from_utf8(output.stderr).unwrap()
+}
+
+#[test]
+fn a_form_of_the_log_that_there_is_not_is_refused() {
+    let said = refusal(|command| {
+        command
+            .args(["--log-format", "xml"])
+            .env("CRM_PUBLIC_URL", PUBLIC_URL)
+            .env("TWILIO_ACCOUNT_SID", ACCOUNT)
+            .env("TWILIO_AUTH_TOKEN", AUTH_TOKEN)
+            .env("CRM_API_TOKEN", ALPHA);
+    });
+    assert!(said.contains("it can be `text` or `json`"), "{said}");
 }
 
 #[test]

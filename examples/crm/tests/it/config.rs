@@ -91,6 +91,7 @@ fn every_key_there_is_is_in_the_sample() {
         "[recordings]",
         "[reconcile]",
         "[trusted_proxies]",
+        "[tls]",
         "[[accounts]]",
         "[[companies]]",
         "[[lines]]",

@@ -80,3 +80,52 @@ async fn who_asks_too_often_waits_and_nobody_else() {
     crm.clock.advance(SignedDuration::from_secs(1));
     assert_eq!(crm.get(ALPHA, "/api/contacts").await.items().len(), 1);
 }
+
+/// A page that needs no database.
+fn page(path: &str, cookie: &str) -> Request<Body> {
+    Request::get(path)
+        .header(header::ACCEPT, "text/html")
+        .header(header::COOKIE, cookie)
+        .body(Body::empty())
+        .unwrap()
+}
+
+#[tokio::test]
+async fn pages_are_counted_with_the_api() {
+    let crm = Crm::with_fake(Storage::sqlite()).await;
+    let (greedy, other) = ("crm-theme=dark", "crm-theme=light");
+    for _ in 0..2999 {
+        assert_eq!(crm.send(page("/", greedy)).await.status, 303);
+    }
+    assert_eq!(crm.send(page("/api/nothing", greedy)).await.status, 404);
+    for path in [
+        "/",
+        "/messages",
+        "/sign-in",
+        "/nowhere",
+        "/assets/x/app.css",
+    ] {
+        let refused = crm.send(page(path, greedy)).await;
+        assert_eq!(refused.status, 429, "{path}");
+        assert_eq!(refused.headers[header::RETRY_AFTER], "1", "{path}");
+    }
+    let refused = crm.send(page("/messages", greedy)).await;
+    assert!(refused.body.contains("too many pages"), "{}", refused.body);
+    assert_eq!(crm.send(page("/healthz", greedy)).await.status, 200);
+    assert_eq!(crm.send(page("/sign-in", other)).await.status, 200);
+
+    crm.clock.advance(SignedDuration::from_secs(1));
+    assert_eq!(crm.send(page("/sign-in", greedy)).await.status, 200);
+}
+
+#[tokio::test]
+async fn nothing_is_read_for_who_is_not_signed_in() {
+    let crm = Crm::start().await;
+    crm.state.database.db.close().await;
+    for path in ["/messages", "/messages/new", "/sign-in"] {
+        let answer = crm.send(page(path, "crm-theme=dark")).await;
+        assert!([200, 303].contains(&answer.status), "{path}: {answer:?}");
+    }
+    let signed_in = crm.send(page("/messages", "__Host-crm=somebody")).await;
+    assert_eq!(signed_in.status, 503, "the test would see it");
+}

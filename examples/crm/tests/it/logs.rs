@@ -156,3 +156,34 @@ async fn reasons_are_logged_and_secrets_are_not() {
         assert!(line["span"]["id"].is_string(), "{line}");
     }
 }
+
+/// What a request begins in a task of its own has the id of the request, too.
+#[tokio::test]
+async fn the_id_of_a_request_is_in_all_that_it_does() {
+    let crm = Crm::start_with(&format!("operator_token = \"{OPERATOR}\"")).await;
+    let answer = crm.text(&sid("SM", 1), SENDER, ALPHA_LINE, "Hello").await;
+    let id = answer.headers["x-request-id"].to_str().unwrap();
+    let of_request = |id: &str, message: &str| {
+        let lines: Vec<serde_json::Value> = logged()
+            .lines()
+            .map(|line| serde_json::from_str(line).unwrap())
+            .collect();
+        let is_it = |line: &&serde_json::Value| line["message"] == message;
+        let found: Vec<_> = lines.iter().filter(is_it).collect();
+        !found.is_empty() && found.iter().any(|line| line["span"]["id"] == id)
+    };
+    assert!(of_request(id, "webhook stored"), "{}", logged());
+    assert!(of_request(id, "answered"), "{}", logged());
+
+    crm.lose_database().await;
+    let answer = crm
+        .request("POST", OPERATOR, "/api/operator/reroute", None)
+        .await;
+    answer.problem(503);
+    let id = answer.headers["x-request-id"].to_str().unwrap();
+    assert!(
+        of_request(id, "request of the API not answered"),
+        "{}",
+        logged()
+    );
+}

@@ -32,6 +32,7 @@ use axum::{
 use http::{HeaderMap, HeaderName, HeaderValue, Method, StatusCode, header, request::Parts};
 use serde_json::Value;
 use sha2::{Digest as _, Sha256};
+use tracing::Instrument as _;
 use utoipa::{
     IntoParams,
     openapi::{
@@ -135,10 +136,11 @@ async fn once(
         Claimed::Ours(claim) => {
             let request = Request::from_parts(parts, Body::from(body));
             // In a task of its own: whoever asked may hang up, and the work goes on.
-            let work = tokio::spawn(async move {
+            let work = async move {
                 let response = next.run(request).await;
                 keep(&claim, response).await
-            });
+            };
+            let work = tokio::spawn(work.in_current_span());
             work.await.map_err(|_| Problem::internal())?
         }
         Claimed::Kept(kept) => Ok(replay(kept)),

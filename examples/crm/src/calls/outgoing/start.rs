@@ -4,6 +4,7 @@ use std::{sync::Arc, time::Duration};
 
 use jiff::Timestamp;
 use tokio::time::timeout;
+use tracing::Instrument as _;
 use twilio_hooks::{
     Address, AddressKind, CallId, CallStatus, CompanyId, ContactId, Hooks, LineId, UserId,
     client::{ClientError, CreateCall},
@@ -150,7 +151,7 @@ impl Outgoing {
         }
         // Whoever asked may hang up, or have waited long enough; what was begun is brought to its end.
         let (this, asked) = (self.clone(), call.clone());
-        let asking = tokio::spawn(async move { this.ask(&asked).await });
+        let asking = tokio::spawn(async move { this.ask(&asked).await }.in_current_span());
         match timeout(PATIENCE, asking).await {
             Ok(Ok(Ok(()))) | Err(_) => {}
             Ok(Ok(Err(error))) => tracing::error!(

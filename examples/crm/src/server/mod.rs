@@ -1,20 +1,21 @@
 //! [`serve`]: runs the server until it is told to stop.
 
-use std::{
-    future::{Future, IntoFuture as _},
-    io,
-    net::SocketAddr,
-    pin::pin,
-    time::Duration,
-};
+mod entrance;
+mod https;
+mod patient;
+mod places;
+mod tls;
+
+use std::{future::Future, io, pin::pin, time::Duration};
 
 use tokio::{
-    net::TcpListener,
     sync::{oneshot, watch},
     time::timeout,
 };
 use twilio_hooks::notify::Dispatcher;
 
+pub(crate) use self::https::only_https;
+pub use self::{entrance::Entrance, tls::Tls};
 use crate::app::{AppState, app};
 
 /// How long requests that are under way may take when the server stops.
@@ -26,9 +27,9 @@ const GRACE: Duration = Duration::from_secs(10);
 /// get ten seconds, and the dispatcher and the jobs finish what they are at.
 ///
 /// # Errors
-/// If the listener fails.
+/// None at present; a listener that fails is tried again.
 pub async fn serve(
-    listener: TcpListener,
+    entrance: impl Into<Entrance>,
     state: AppState,
     dispatcher: Dispatcher,
     stop: impl Future<Output = ()>,
@@ -39,21 +40,20 @@ pub async fn serve(
     let (stop_jobs, jobs_stopped) = watch::channel(false);
     let jobs = state.jobs.clone().and(&state.checks);
     let jobs = tokio::spawn(jobs.run(state.clock.clone(), jobs_stopped));
-    let service = app(state.clone()).into_make_service_with_connect_info::<SocketAddr>();
-    let server = axum::serve(listener, service).with_graceful_shutdown(dropped(requests_stopped));
-    let mut server = pin!(server.into_future());
-    let served = tokio::select! {
-        served = &mut server => served,
+    let entrance = entrance.into();
+    let server = entrance.serve(app(state.clone()), dropped(requests_stopped));
+    let mut server = pin!(server);
+    tokio::select! {
+        () = &mut server => {}
         () = stop => {
             tracing::info!("stopping");
             state.live_bus.close();
             drop(stop_requests);
-            timeout(GRACE, &mut server).await.unwrap_or_else(|_| {
+            if timeout(GRACE, &mut server).await.is_err() {
                 tracing::warn!(reason = "grace-over", "requests under way are cut off");
-                Ok(())
-            })
+            }
         }
-    };
+    }
     drop(stop_dispatcher);
     let _ = stop_jobs.send(true);
     let end = async {
@@ -65,7 +65,7 @@ pub async fn serve(
         tracing::warn!(reason = "grace-over", "the dispatcher or a job is cut off");
     }
     tracing::info!("stopped");
-    served
+    Ok(())
 }
 
 /// Ends when the other side is dropped.

@@ -1,16 +1,20 @@
 //! [`Jobs`]: what the server does besides answering.
 
+mod states;
+
 use std::{fmt, panic::AssertUnwindSafe, sync::Arc, time::Duration};
 
 use async_trait::async_trait;
 use futures_util::FutureExt as _;
-use jiff::Timestamp;
+use jiff::{SignedDuration, Timestamp};
 use tokio::{
     sync::{Notify, watch},
     task::JoinSet,
     time::timeout,
 };
 
+pub use self::states::JobState;
+use self::states::JobStates;
 use crate::clock::Clock;
 
 /// Work that is done in the background, again and again.
@@ -27,6 +31,11 @@ pub trait Job: fmt::Debug + Send + Sync + 'static {
     /// If it could not be done; it is tried again later.
     async fn run(&self, now: Timestamp) -> anyhow::Result<Duration>;
 
+    /// How long a run may take before the job counts as stuck.
+    fn longest_run(&self) -> SignedDuration {
+        SignedDuration::from_hours(1)
+    }
+
     /// The server stops: a run that can go on for long takes up nothing new, finishes what it is at, and
     /// ends. Runs that are short need not know.
     fn stop(&self) {}
@@ -39,6 +48,7 @@ const AFTER_FAILURE: Duration = Duration::from_secs(10);
 #[derive(Debug, Clone, Default)]
 pub struct Jobs {
     jobs: Vec<(Arc<dyn Job>, Arc<Notify>)>,
+    states: JobStates,
 }
 
 impl Jobs {
@@ -61,11 +71,17 @@ impl Jobs {
         self
     }
 
-    /// Adds the jobs of others.
+    /// Adds the jobs of others. How they are is said by these from now on.
     #[must_use]
     pub fn and(mut self, others: &Self) -> Self {
         self.jobs.extend(others.jobs.iter().cloned());
         self
+    }
+
+    /// How each job is that was begun, by its name. Clones say the same.
+    #[must_use]
+    pub fn states(&self) -> Vec<(&'static str, JobState)> {
+        self.states.all()
     }
 
     /// Runs every job once; for tests, and for commands that do the work and end.
@@ -75,7 +91,9 @@ impl Jobs {
     pub async fn run_once(&self, now: Timestamp) -> anyhow::Result<()> {
         let mut result = Ok(());
         for (job, _) in &self.jobs {
+            self.states.begun(&**job, now);
             let done = job.run(now).await.map(drop);
+            self.states.ended(job.name(), done.is_ok(), now);
             result = result.and(done.map_err(|error| error.context(job.name())));
         }
         result
@@ -85,7 +103,8 @@ impl Jobs {
     pub async fn run(self, clock: Clock, stop: watch::Receiver<bool>) {
         let mut tasks = JoinSet::new();
         for (job, wake) in self.jobs {
-            tasks.spawn(repeat(job, wake, clock.clone(), stop.clone()));
+            let states = self.states.clone();
+            tasks.spawn(repeat(job, wake, states, clock.clone(), stop.clone()));
         }
         while tasks.join_next().await.is_some() {}
     }
@@ -105,12 +124,15 @@ impl JobWake {
 async fn repeat(
     job: Arc<dyn Job>,
     wake: Arc<Notify>,
+    states: JobStates,
     clock: Clock,
     mut stop: watch::Receiver<bool>,
 ) {
     while !*stop.borrow() {
         // A panic is a bug in one job, and no reason never to do it again.
-        let mut run = AssertUnwindSafe(job.run(clock.now())).catch_unwind();
+        let now = clock.now();
+        states.begun(&*job, now);
+        let mut run = AssertUnwindSafe(job.run(now)).catch_unwind();
         let done = tokio::select! {
             done = &mut run => done,
             _ = stop.changed() => {
@@ -118,6 +140,7 @@ async fn repeat(
                 run.await
             }
         };
+        states.ended(job.name(), matches!(done, Ok(Ok(_))), clock.now());
         let pause = match done {
             Ok(Ok(pause)) => pause,
             Ok(Err(error)) => {
