@@ -19,14 +19,16 @@ const pill = (count) => (count >= 100 ? "99+" : String(count));
 
 // What the server counts, never what this tab believes.
 const count = coalesced(async () => {
-  const { notifications, threads } = await request("GET", "/api/me/unread");
+  const { notifications, threads, voicemails } = await request("GET", "/api/me/unread");
   const badge = bell.querySelector("[data-bell-count]");
   badge.textContent = pill(notifications);
   badge.hidden = notifications === 0;
   bell.querySelector("[data-bell-label]").textContent = `Notifications, ${pill(notifications)} unread`;
-  for (const element of document.querySelectorAll("[data-unread-threads]")) {
-    element.querySelector("[data-count]").textContent = pill(threads);
-    element.hidden = threads === 0;
+  for (const [kind, unread] of Object.entries({ threads, voicemails })) {
+    for (const element of document.querySelectorAll(`[data-unread-${kind}]`)) {
+      element.querySelector("[data-count]").textContent = pill(unread);
+      element.hidden = unread === 0;
+    }
   }
   document.title = threads ? `(${pill(threads)}) ${TITLE}` : TITLE;
   if (!panel.hidden) await list();
@@ -125,7 +127,8 @@ function play() {
   navigator.locks.request("sound", { ifAvailable: true }, (lock) => {
     if (!lock) return null;
     ring();
-    return new Promise((resolve) => setTimeout(resolve, WINDOW));
+    // Not as long as the window: the next one has its own sound.
+    return new Promise((resolve) => setTimeout(resolve, WINDOW / 2));
   });
 }
 

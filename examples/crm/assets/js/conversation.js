@@ -1,6 +1,7 @@
 // A conversation: what happens in it appears, what is older comes as one scrolls, and what is on the
 // screen is read. Never more than some 160 entries are in the page.
 
+import "./copy.js";
 import "./messages.js";
 import { part, request, toast } from "./api.js";
 import { composer } from "./composer.js";
@@ -186,11 +187,6 @@ document.addEventListener("visibilitychange", markRead);
 list.addEventListener("play", ({ target }) => {
   for (const player of list.querySelectorAll("audio, video")) if (player !== target) player.pause();
 }, true);
-pane.querySelector("[data-copy]").addEventListener("click", async ({ target }) => {
-  await navigator.clipboard.writeText(target.dataset.copy);
-  toast("The number is copied.", "good");
-});
-
 const form = pane.querySelector("[data-composer]");
 if (form) {
   composer(form, {

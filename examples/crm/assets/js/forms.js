@@ -10,7 +10,8 @@
 // detail. data-once makes that a repeated request is done once. data-anonymous: 401 is an error, not a
 // reason to sign in. data-confirm="Really?" asks before, data-confirm-button names the button.
 // data-unsaved marks the form until it is sent: [data-unsaved-badge] inside is shown, leaving asks.
-// Errors stand at their field, the others in [data-form-error].
+// Errors stand at their field, the others in [data-form-error]. data-existing="/contacts/{id}" leads from
+// there to what is there already, with data-existing-text for the link.
 //
 // <button type="button" data-method="DELETE" data-action="/api/…"> does the same without fields;
 // data-body is its JSON.
@@ -113,6 +114,14 @@ export function show(element, problem) {
   if (!place) return toast(text, "danger");
   place.textContent = text;
   place.hidden = false;
+  if (problem.existing && element.dataset.existing) place.append(" ", linkTo(element, problem.existing));
+}
+
+function linkTo({ dataset }, id) {
+  const link = document.createElement("a");
+  link.href = dataset.existing.replace("{id}", encodeURIComponent(id));
+  link.textContent = dataset.existingText ?? "Open it";
+  return link;
 }
 
 function wait(seconds) {

@@ -87,6 +87,7 @@ impl<S: Send + Sync> FromRequestParts<S> for Wanted {
                     return Err(Problem::bad_request(detail));
                 }
             },
+            ..CallFilter::default()
         };
         Ok(Self(filter, page))
     }

@@ -29,6 +29,10 @@ use super::{
 use crate::{
     app::AppState,
     args,
+    notices::{
+        Frame,
+        personal::{self, Person},
+    },
     people::{Permission, audit},
     recordings::{BadRange, ByteRange, PlayError, RecordingRow, Which},
 };
@@ -260,6 +264,7 @@ async fn audio(
             details,
         )
         .await?;
+        note_heard(&state, &caller, &row).await?;
     }
     let mut response = sound.body.into_response();
     if sound.content_range.is_some() {
@@ -287,6 +292,30 @@ async fn audio(
 async fn find(state: &AppState, caller: &Caller, id: RecordingId) -> Result<RecordingRow, Problem> {
     let row = state.recordings.find(caller.company, id).await?;
     row.ok_or_else(Problem::not_found)
+}
+
+/// Whoever listens to a message need not be told of it any more.
+async fn note_heard(
+    state: &AppState,
+    caller: &Caller,
+    row: &RecordingRow,
+) -> Result<(), StoreError> {
+    let (Some(user), Some(call), true) = (caller.user(), row.call_id, row.is_voicemail()) else {
+        return Ok(());
+    };
+    let person = Person {
+        company: caller.company,
+        user,
+        role: caller.role,
+    };
+    if personal::mark_voicemail(&state.database.db, person, call).await? {
+        let frame = Frame::NotificationsRead {
+            up_to: None,
+            ids: Vec::new(),
+        };
+        state.signals.tell(caller.company, user, &frame).await;
+    }
+    Ok(())
 }
 
 /// Whether this is on record: whoever begins at the beginning, and whoever has not done so for long.

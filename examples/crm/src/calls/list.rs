@@ -2,7 +2,7 @@
 
 use jiff::Timestamp;
 use twilio_hooks::{
-    Address, CallId, CallStatus, CompanyId, UserId,
+    Address, CallId, CallStatus, CompanyId, LineId, UserId,
     store::{Call, Direction, Page, PageRequest, StoreError},
 };
 use uuid::Uuid;
@@ -22,6 +22,18 @@ pub struct CallFilter {
     pub missed: Option<bool>,
     /// Only those with a message, or only the others.
     pub voicemail: Option<bool>,
+    /// Only those of which a recording is there, or will be.
+    pub recorded: bool,
+    /// Only those over this line.
+    pub line: Option<LineId>,
+    /// Only those in which this person has talked.
+    pub handled_by: Option<UserId>,
+    /// Only those that lasted so many seconds at least.
+    pub min_seconds: u32,
+    /// Only those that began then or later.
+    pub since: Option<Timestamp>,
+    /// Only those that began before.
+    pub until: Option<Timestamp>,
 }
 
 /// A call, and what came of it.
@@ -42,6 +54,16 @@ pub struct CallOutcome {
     pub voicemail: bool,
     /// Who of us has talked.
     pub handled_by: Option<UserId>,
+}
+
+impl CallOutcome {
+    /// Whether the call came in and nobody of us has talked, also before it is settled.
+    #[must_use]
+    pub fn is_missed(&self, call: &Call) -> bool {
+        use CallStatus::{Busy, Canceled, Failed, NoAnswer};
+        let was_not_answered = matches!(call.status, NoAnswer | Busy | Failed | Canceled);
+        self.missed || (call.direction == Direction::Inbound && was_not_answered)
+    }
 }
 
 /// Something that happened in a call.
@@ -74,8 +96,14 @@ macro_rules! list {
             " and ($3 = '' or ($3 = 'yes') = coalesce(f.missed, false))
               and ($4 = '' or ($4 = 'yes') = coalesce(f.voicemail, false))
               and ($5 = '' or c.direction = $5)
+              and (not $7 or (select address from lines where company_id = $1 and id = $8)
+                  = case c.direction when 'INBOUND' then c.to_number else c.from_number end)
+              and (not $9 or f.handled_by = $10)
+              and coalesce(c.duration, 0) >= $11
               and c.parent_call_sid is null
-              order by ",
+              and ",
+            $id,
+            " >= $12 order by ",
             $id,
             " desc limit $6"
         )
@@ -110,6 +138,18 @@ const VOICEMAIL: &str = list!(
     "f.call_id"
 );
 
+/// By the index of recordings by their calls; of each call, the newest that there is something of.
+const RECORDED: &str = list!(
+    "recordings r join calls c on c.company_id = r.company_id and c.id = r.call_id
+     left join call_flows f on f.company_id = c.company_id and f.call_id = c.id",
+    "r.company_id = $1 and r.call_id < $2
+     and r.status not in ('ABSENT', 'FAILED', 'DELETED')
+     and not exists (select 1 from recordings o
+         where o.company_id = $1 and o.call_id = r.call_id and o.id > r.id
+           and o.status not in ('ABSENT', 'FAILED', 'DELETED'))",
+    "r.call_id"
+);
+
 /// The calls of a company, newest first, without their child legs.
 ///
 /// # Errors
@@ -129,6 +169,7 @@ pub async fn calls(
         ));
     }
     let sql = match filter {
+        CallFilter { recorded: true, .. } => RECORDED,
         CallFilter {
             voicemail: Some(true),
             ..
@@ -151,13 +192,20 @@ pub async fn calls(
         Some(Direction::Inbound) => "INBOUND",
         Some(Direction::Outbound) => "OUTBOUND",
     };
+    let until = filter.until.map_or(Uuid::max(), first_id);
     let args = args![
         company,
-        page.before.unwrap_or(Uuid::max()),
+        page.before.unwrap_or(Uuid::max()).min(until),
         word(filter.missed),
         word(filter.voicemail),
         direction,
         i64::from(page.limit) + 1,
+        filter.line.is_some(),
+        filter.line.map_or(Uuid::nil(), LineId::as_uuid),
+        filter.handled_by.is_some(),
+        filter.handled_by.map_or(Uuid::nil(), UserId::as_uuid),
+        i64::from(filter.min_seconds),
+        filter.since.map_or(Uuid::nil(), first_id),
     ];
     let rows = db.rows(sql, args).await?;
     let calls = rows.iter().map(read).collect::<Result<_, _>>()?;
@@ -166,6 +214,12 @@ pub async fn calls(
         page.limit,
         |it: &CallWithOutcome| it.call.id.as_uuid(),
     ))
+}
+
+/// The least id of what began at this time: ids begin with the milliseconds.
+fn first_id(at: Timestamp) -> Uuid {
+    let milliseconds = u128::try_from(at.as_millisecond()).unwrap_or(0);
+    Uuid::from_u128(milliseconds << 80)
 }
 
 /// What came of a call; nothing is known of those before there were rules.
@@ -262,4 +316,17 @@ fn read_outcome(row: &Row) -> Result<CallOutcome, StoreError> {
         voicemail: row.get("voicemail")?,
         handled_by: row.get("handled_by")?,
     })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn ids_of_a_time_begin_with_the_least_one() {
+        let at: Timestamp = "2026-11-23T15:00:00Z".parse().unwrap();
+        let before = at - jiff::SignedDuration::from_millis(1);
+        assert!(first_id(at) <= CallId::at(at).as_uuid());
+        assert!(first_id(at) > CallId::at(before).as_uuid());
+    }
 }

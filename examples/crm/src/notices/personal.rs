@@ -149,7 +149,7 @@ macro_rules! counted {
             "select count(*) as count from (select 1 as one from notifications n ",
             visible!(),
             topics!($dialect),
-            "limit $8) unread"
+            "and ($9 = '' or n.topic = $9) limit $8) unread"
         )
     };
 }
@@ -220,6 +220,19 @@ fn read(row: &Row) -> Result<Personal, StoreError> {
 /// # Errors
 /// If the database fails.
 pub async fn unread(db: &Db, person: Person) -> Result<i64, StoreError> {
+    count(db, person, "").await
+}
+
+/// How many of them tell of a message that a caller left.
+///
+/// # Errors
+/// If the database fails.
+pub async fn unheard(db: &Db, person: Person) -> Result<i64, StoreError> {
+    count(db, person, Topic::VoicemailReceived.as_str()).await
+}
+
+/// Those that are not read: of a topic, or all.
+async fn count(db: &Db, person: Person, topic: &str) -> Result<i64, StoreError> {
     let last = last_seq(db, person.company).await?;
     let mark = mark(db, person).await?;
     let sql = db.pick(counted!(sqlite), counted!(postgres));
@@ -231,7 +244,8 @@ pub async fn unread(db: &Db, person: Person) -> Result<i64, StoreError> {
         true,
         mark,
         left_out(db, person).await?,
-        MOST
+        MOST,
+        topic
     ];
     match db.row(sql, args).await? {
         Some(row) => row.get("count"),
@@ -323,6 +337,27 @@ pub async fn mark_thread(db: &Db, person: Person, contact: ContactId) -> Result<
         let args = args![person.user, person.company, id, from];
         noted += tx.execute(sql, args).await?;
     }
+    tx.commit().await?;
+    Ok(noted > 0)
+}
+
+/// Notes that a person has heard the message that was left in a call, and says whether that was
+/// anything new.
+///
+/// # Errors
+/// If the database fails.
+pub async fn mark_voicemail(db: &Db, person: Person, call: CallId) -> Result<bool, StoreError> {
+    let mark = mark(db, person).await?;
+    let from = mark.max(last_seq(db, person.company).await?.saturating_sub(WINDOW));
+    let sql = "insert into notification_reads (user_id, seq, company_id)
+               select $1, seq, company_id from notifications
+               where company_id = $2 and call_id = $3 and seq > $4
+                 and topic = 'voicemail_received'
+               on conflict (user_id, seq) do nothing";
+    let mut tx = db.begin().await?;
+    keep(&mut tx, person, mark).await?;
+    let args = args![person.user, person.company, call, from];
+    let noted = tx.execute(sql, args).await?;
     tx.commit().await?;
     Ok(noted > 0)
 }

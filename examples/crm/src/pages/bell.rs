@@ -7,7 +7,7 @@ use axum::{
     routing::get,
 };
 use serde::Deserialize;
-use twilio_hooks::{CallId, MessageId, notify::Topic};
+use twilio_hooks::notify::Topic;
 
 use super::{Html, PageError, Visitor, assets, time::When};
 use crate::{
@@ -125,15 +125,12 @@ fn item(visitor: &Visitor, it: Personal) -> BellItem {
         (Some(who), what) => format!("{what}: {who}"),
         (None, _) => it.title,
     };
-    let entry = it
-        .sms
-        .map(MessageId::as_uuid)
-        .or(it.call.map(CallId::as_uuid));
-    let address = match (&it.topic, &contact, entry) {
+    let address = match (&it.topic, it.call, &contact, it.sms) {
         (Topic::SetupProblem, ..) => "/settings".to_owned(),
-        (_, Some(contact), Some(entry)) => format!("/messages/{contact}?at={entry}"),
-        (_, Some(contact), None) => format!("/messages/{contact}"),
-        (_, None, _) => "/calls".to_owned(),
+        (_, Some(call), ..) => format!("/calls/{call}"),
+        (_, None, Some(contact), Some(sms)) => format!("/messages/{contact}?at={sms}"),
+        (_, None, Some(contact), None) => format!("/messages/{contact}"),
+        (_, None, None, _) => "/calls".to_owned(),
     };
     BellItem {
         ids: vec![it.id.to_string()],

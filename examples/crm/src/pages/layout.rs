@@ -13,16 +13,22 @@ use crate::{
 pub(crate) enum Section {
     /// Conversations.
     Messages,
+    /// Calls, and what was recorded of them.
+    Calls,
+    /// Who has written or called.
+    Contacts,
 }
 
 impl Section {
     /// The navigation, from top to bottom.
-    const ALL: [Self; 1] = [Self::Messages];
+    const ALL: [Self; 3] = [Self::Messages, Self::Calls, Self::Contacts];
 
     /// Where it begins, what it is called, and its picture in `icons.svg`.
     fn entry(self) -> (&'static str, &'static str, &'static str) {
         match self {
             Self::Messages => ("/messages", "Messages", "message"),
+            Self::Calls => ("/calls", "Calls", "phone"),
+            Self::Contacts => ("/contacts", "Contacts", "people"),
         }
     }
 }
@@ -63,6 +69,8 @@ pub(crate) struct Layout {
     pub(crate) unread_threads: i64,
     /// Notifications that are not read.
     pub(crate) unread_notifications: i64,
+    /// Messages of callers that were not listened to.
+    pub(crate) unheard: i64,
 }
 
 impl Layout {
@@ -99,6 +107,7 @@ impl Layout {
             since,
             unread_threads,
             unread_notifications: personal::unread(db, person).await?,
+            unheard: personal::unheard(db, person).await?,
         })
     }
 

@@ -19,12 +19,15 @@
 
 mod assets;
 mod bell;
+mod calls;
+mod contacts;
 mod error;
 mod guard;
 mod headers;
 mod html;
 mod layout;
 mod messages;
+mod player;
 mod sign_in;
 mod time;
 mod visitor;
@@ -50,6 +53,8 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let of_visitors = Router::new()
         .merge(bell::routes())
         .merge(messages::routes())
+        .merge(calls::routes())
+        .merge(contacts::routes())
         .route_layer(from_fn_with_state(state.turns.clone(), take_turns))
         .route_layer(from_fn_with_state(state.clone(), guard::only_signed_in));
     Router::new()

@@ -30,7 +30,7 @@ pub use self::{
     play::{PlayError, Sound},
     range::{BadRange, ByteRange},
     remove::{DeleteRecordings, ForgetRecordings, Preview},
-    rows::{RecordingRow, Which},
+    rows::{RecordingRow, Which, of_calls},
     settings::{MOST_KEEP_DAYS, RecordingSettings},
 };
 use crate::{accounts::Accounts, clock::Clock, database::Db};

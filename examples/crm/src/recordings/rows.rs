@@ -162,6 +162,29 @@ pub(super) async fn recordings(
     }))
 }
 
+/// The recordings of these calls of a company, newest first.
+///
+/// # Errors
+/// If the database fails.
+pub async fn of_calls(
+    db: &Db,
+    company: CompanyId,
+    calls: &[CallId],
+) -> Result<Vec<RecordingRow>, StoreError> {
+    let sql = db.pick(
+        select!("and r.call_id in (select value from json_each($2)) order by r.id desc"),
+        select!(
+            "and r.call_id in (select value::uuid from jsonb_array_elements_text($2::jsonb) as v(value))
+             order by r.id desc"
+        ),
+    );
+    let list = serde_json::to_string(calls).map_err(|error| StoreError::corrupt("ids", error))?;
+    let rows = db.rows(sql, args![company, list]).await?;
+    rows.iter()
+        .map(|row| RecordingRow::read(row, company))
+        .collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

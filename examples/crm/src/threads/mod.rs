@@ -9,6 +9,7 @@
 //!   one thing that was said.
 //! - [`reads`] is what each person has read.
 
+mod activity;
 pub mod entry;
 pub mod list;
 pub mod page;
@@ -19,6 +20,7 @@ mod rebuild;
 
 pub(crate) use self::rebuild::{rebuild, take_reads};
 pub use self::{
+    activity::last_activity,
     entry::Entry,
     list::{Filter, Last, Thread},
     reads::Reader,

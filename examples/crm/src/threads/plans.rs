@@ -3,24 +3,27 @@
 use jiff::Timestamp;
 use sqlx::SqlitePool;
 use twilio_hooks::{
-    CompanyId, ContactId, LineId, NotificationId, UserId,
-    store::{CallChange, Change, Direction, Interaction, Line, MessageChange},
+    CallId, CompanyId, ContactId, LineId, NotificationId, UserId,
+    store::{CallChange, Change, Direction, Interaction, Line, MessageChange, PageRequest},
 };
 use twilio_hooks_tests::postgres::TestDatabase;
 use uuid::Uuid;
 
 use super::{
+    last_activity,
     list::{self, Filter, Wanted},
     page::{self, Part},
     reads,
 };
 use crate::{
     args,
+    calls::{self, CallFilter},
     contacts::{self, details, erase, links, search},
     database::{Arg, Database, Db, Tx, noted},
     messaging::stored,
     notices::personal::{self, Person},
     people::Role,
+    recordings,
     secret::Secret,
 };
 
@@ -120,6 +123,47 @@ async fn postgres_plan(db: &Db, sql: &'static str, args: Vec<Arg>) -> Vec<String
     details.collect()
 }
 
+/// Every list of calls, and what is shown with them.
+async fn use_calls(db: &Db, company: CompanyId, now: Timestamp) {
+    let all = CallFilter::default();
+    for filter in [
+        all,
+        CallFilter {
+            direction: Some(Direction::Inbound),
+            ..all
+        },
+        CallFilter {
+            missed: Some(true),
+            ..all
+        },
+        CallFilter {
+            voicemail: Some(true),
+            ..all
+        },
+        CallFilter {
+            recorded: true,
+            ..all
+        },
+        CallFilter {
+            line: Some(LineId::at(now)),
+            handled_by: Some(UserId::at(now)),
+            min_seconds: 30,
+            since: Some(now),
+            until: Some(now),
+            ..all
+        },
+    ] {
+        let page = PageRequest::newest(10);
+        calls::calls(db, company, filter, page).await.unwrap();
+    }
+    let ids = [CallId::at(now), CallId::at(now)];
+    let recordings = recordings::of_calls(db, company, &ids).await.unwrap();
+    assert!(recordings.is_empty());
+    let contacts = [ContactId::at(now)];
+    let found = last_activity(db, company, &contacts).await.unwrap();
+    assert!(found.is_empty());
+}
+
 /// Uses everything that reads, and gives the statements that did.
 async fn used(database: &Database) -> Vec<(&'static str, Vec<Arg>)> {
     let now = Timestamp::now();
@@ -199,6 +243,7 @@ async fn used(database: &Database) -> Vec<(&'static str, Vec<Arg>)> {
     let ids: Vec<_> = messages.iter().map(|it| it.id).collect();
     assert_eq!(ids, found);
 
+    use_calls(db, company, now).await;
     let person = Person {
         company,
         user,
@@ -211,6 +256,9 @@ async fn used(database: &Database) -> Vec<(&'static str, Vec<Arg>)> {
         .await
         .unwrap();
     personal::unread(db, person).await.unwrap();
+    personal::unheard(db, person).await.unwrap();
+    let call = CallId::at(now);
+    assert!(!personal::mark_voicemail(db, person, call).await.unwrap());
     personal::mark_thread(db, person, contact).await.unwrap();
     let nothing = [NotificationId::at(now)];
     assert!(!personal::mark_each(db, person, &nothing).await.unwrap());

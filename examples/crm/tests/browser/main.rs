@@ -22,6 +22,8 @@ mod browser;
 
 mod axe;
 mod bell;
+mod calls;
+mod contacts;
 mod conversation;
 mod driver;
 mod messages;
@@ -31,6 +33,7 @@ mod pages;
 mod proxy;
 mod security;
 mod sign_in;
+mod telephone;
 
 /// The log of a server in a browser test goes nowhere.
 mod logs {

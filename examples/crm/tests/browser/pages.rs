@@ -1,6 +1,7 @@
 //! Every page: no barriers, no complaints of the browser, no sideways scrolling, and a picture of it.
 
 use crm::people::Role;
+use serde_json::json;
 use twilio_hooks::testing::MessageFate;
 
 use crate::{
@@ -15,6 +16,12 @@ const PAGES: &[(&str, &str)] = &[
     ("messages", "/messages"),
     ("messages-none", "/messages?filter=blocked"),
     ("messages-new", "/messages/new"),
+    ("calls", "/calls"),
+    ("calls-voicemail", "/calls?tab=voicemail"),
+    ("calls-none", "/calls?direction=out"),
+    ("contacts", "/contacts"),
+    ("contacts-none", "/contacts?q=nobody"),
+    ("contact-new", "/contacts/new"),
     ("not-found", "/nothing/here"),
 ];
 
@@ -36,6 +43,32 @@ async fn furnish(office: &Office) {
             "+442079460018",
             "Could you call me back, please? It is about the invoice of last month.",
         )
+        .await;
+}
+
+/// Calls of all kinds, of people who have names.
+async fn ring(office: &Office) {
+    for (address, name, company) in [
+        (SENDER, "Carla Reyes", "Reyes & Sons"),
+        ("+12025550144", "Bob Stone", "Stone Bakery"),
+    ] {
+        office.name(address, name).await;
+        let path = format!("/api{}", office.contact_page(ALPHA, address).await);
+        let fields =
+            json!({ "company_name": company, "labels": ["VIP"], "notes": "Rings on Fridays." });
+        office.crm.patch(ALPHA, &path, &fields).await.json();
+    }
+    let ended = &["ringing", "in-progress", "completed"];
+    office.call(&sid("CA", 11), "+442079460018", ended).await;
+    office
+        .call(&sid("CA", 12), "+12025550144", &["ringing", "no-answer"])
+        .await;
+    office.voicemail("+12025550144").await;
+    office
+        .call(&sid("CA", 13), "+266696687", &["ringing", "no-answer"])
+        .await;
+    office
+        .call(&sid("CA", 14), "+12025550144", &["ringing", "in-progress"])
         .await;
 }
 
@@ -111,9 +144,14 @@ in_browser! {
         furnish(office).await;
         look(page, "sign-in", "/sign-in").await;
         page.sign_in(&email).await;
+        ring(office).await;
         for (name, path) in PAGES {
             look(page, name, path).await;
         }
+        look(page, "call", &office.call_of(ALPHA, "?voicemail=true").await).await;
+        let contact = office.contact_page(ALPHA, SENDER).await;
+        look(page, "contact", &contact).await;
+        look(page, "contact-merge", &format!("{contact}/merge?q=202")).await;
         let conversation = office.conversation(ALPHA, SENDER).await;
         talk(office, page, &conversation).await;
         look(page, "conversation", &conversation).await;

@@ -7,6 +7,7 @@ mod accounts;
 mod api;
 mod binary;
 mod browser;
+mod call_lists;
 mod calls;
 mod click_to_call;
 mod config;

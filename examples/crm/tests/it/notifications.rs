@@ -98,7 +98,7 @@ on_both_databases! {
         let path = format!("/api/threads/{id}/read");
         ana.put(&path, &json!({ "up_to": entry })).await.json();
         let counts = ana.get("/api/me/unread").await.json();
-        assert_eq!(counts, json!({ "notifications": 1, "threads": 1 }));
+        assert_eq!(counts, json!({ "notifications": 1, "threads": 1, "voicemails": 0 }));
     }
 
     async fn setup_problems_are_for_those_who_set_up_lesson_28(crm: Crm) {
@@ -176,6 +176,6 @@ on_both_databases! {
         failed(&crm, 1, "failed").await;
         crm.deliver().await;
         let counts = ana.get("/api/me/unread").await.json();
-        assert_eq!(counts, json!({ "notifications": 0, "threads": 0 }));
+        assert_eq!(counts, json!({ "notifications": 0, "threads": 0, "voicemails": 0 }));
     }
 }

@@ -125,7 +125,10 @@ on_both_databases! {
         let part = listen(&crm, ALPHA, &path, "bytes=995-").await;
         assert_eq!((part.status, part.body.as_str()), (206, "56789"));
         assert_eq!(part.headers[header::CONTENT_RANGE], "bytes 995-999/1000");
+        let unheard = async || team.get("/api/me/unread").await.json()["voicemails"].clone();
+        assert_eq!(unheard().await, 1);
         assert_eq!(team.get(&path).await.body, sound);
+        assert_eq!(unheard().await, 0);
 
         let asked = crm.fake().requests().len();
         assert_eq!(listen(&crm, BETA, &path, "bytes=0-").await.status, 404);

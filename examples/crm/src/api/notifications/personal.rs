@@ -262,6 +262,8 @@ struct UnreadView {
     notifications: i64,
     /// Threads with something unread.
     threads: i64,
+    /// Notifications of messages that callers left: those not listened to.
+    voicemails: i64,
 }
 
 /// How much the caller has not read.
@@ -287,5 +289,6 @@ async fn counts(state: &AppState, person: Person) -> Result<Json<UnreadView>, Pr
     Ok(Json(UnreadView {
         notifications: personal::unread(db, person).await?,
         threads,
+        voicemails: personal::unheard(db, person).await?,
     }))
 }

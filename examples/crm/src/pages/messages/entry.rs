@@ -16,9 +16,13 @@ use crate::{
         failure::{Delay, Failure},
         retry::failure_of_message,
     },
-    pages::{PageError, Visitor, assets, time::When},
+    pages::{
+        PageError, Visitor, assets,
+        player::{RecordingView, minutes},
+        time::When,
+    },
     people::Permission,
-    recordings::{RecordingRow, Which},
+    recordings::Which,
     threads::{Entry, entry::Sent},
 };
 
@@ -126,24 +130,6 @@ pub(super) struct CallView {
     is_missed: bool,
     author: Option<String>,
     recordings: Vec<RecordingView>,
-}
-
-/// What was recorded of a call.
-pub(super) struct RecordingView {
-    id: String,
-    title: &'static str,
-    duration: String,
-    /// Whether it can be listened to.
-    state: Playable,
-}
-
-#[derive(Clone, Copy, PartialEq, Eq)]
-pub(super) enum Playable {
-    Yes,
-    NotYet,
-    Never,
-    /// The visitor's role does not allow it.
-    NotAllowed,
 }
 
 /// What views are made with.
@@ -313,13 +299,12 @@ impl<'a> Viewer<'a> {
         let rows = state.recordings.list(company, Which::OfCall(call.id), page);
         let rows = rows.await?;
         let may_play = self.visitor.caller.role.may(Permission::PlayRecordings);
-        let recordings = rows.items.iter().map(|row| recording(row, may_play));
+        let recordings = rows
+            .items
+            .iter()
+            .map(|row| RecordingView::new(row, may_play));
         let ours = call.direction == Direction::Outbound;
-        let was_not_answered = matches!(
-            call.status,
-            CallStatus::NoAnswer | CallStatus::Busy | CallStatus::Failed | CallStatus::Canceled
-        );
-        let is_missed = outcome.missed || (!ours && was_not_answered);
+        let is_missed = outcome.is_missed(call);
         let (icon, title) = match (ours, is_missed, outcome.voicemail) {
             (true, ..) => ("call-out", "Outgoing call"),
             (false, _, true) => ("voicemail", "Voicemail"),
@@ -337,24 +322,6 @@ impl<'a> Viewer<'a> {
     }
 }
 
-fn recording(row: &RecordingRow, may_play: bool) -> RecordingView {
-    use twilio_hooks::RecordingStatus::{Absent, Completed, Failed};
-    RecordingView {
-        id: row.id.to_string(),
-        title: match row.is_voicemail() {
-            true => "Voicemail",
-            false => "Recording",
-        },
-        duration: row.duration.map(minutes).unwrap_or_default(),
-        state: match row.status {
-            Absent | Failed => Playable::Never,
-            Completed if may_play => Playable::Yes,
-            Completed => Playable::NotAllowed,
-            _ => Playable::NotYet,
-        },
-    }
-}
-
 fn detail(call: &Call) -> String {
     let word = match call.status {
         CallStatus::Completed => {
@@ -368,9 +335,4 @@ fn detail(call: &Call) -> String {
         _ => "Ringing",
     };
     word.to_owned()
-}
-
-/// `2:03`.
-fn minutes(seconds: u32) -> String {
-    format!("{}:{:02}", seconds / 60, seconds % 60)
 }

@@ -79,10 +79,10 @@ struct Tab {
 }
 
 /// A line to choose.
-pub(super) struct LineChoice {
-    pub(super) id: LineId,
-    pub(super) address: String,
-    pub(super) name: String,
+pub(in crate::pages) struct LineChoice {
+    pub(in crate::pages) id: LineId,
+    pub(in crate::pages) address: String,
+    pub(in crate::pages) name: String,
 }
 
 /// The list, as a page shows it beside a conversation.
@@ -253,7 +253,7 @@ fn tabs(place: &ListQuery) -> Vec<Tab> {
     all.map(tab).into()
 }
 
-pub(super) async fn lines(
+pub(in crate::pages) async fn lines(
     state: &AppState,
     visitor: &Visitor,
 ) -> Result<Vec<LineChoice>, PageError> {
@@ -308,7 +308,7 @@ fn row(
 }
 
 /// Always the same one for a contact.
-pub(super) fn tone(contact: ContactId) -> u8 {
+pub(in crate::pages) fn tone(contact: ContactId) -> u8 {
     contact.as_uuid().as_bytes()[15] % 8
 }
 

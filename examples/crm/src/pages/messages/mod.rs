@@ -15,6 +15,7 @@ mod new;
 
 use axum::{Router, routing::get};
 
+pub(super) use self::list::{LineChoice, lines, tone};
 use crate::app::AppState;
 
 pub(super) fn routes() -> Router<AppState> {
