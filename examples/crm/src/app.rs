@@ -33,7 +33,7 @@ use crate::{
     metrics::{self, MeteredNotifier, MeteredStore, MeteredTwilio, Metrics, TidyMetrics},
     notices::{DeliveryFailed, Notices, Signals},
     pages,
-    people::{ForgetExpired, People},
+    people::{FirstRun, ForgetExpired, People},
     readiness::Readiness,
     reconcile::{Reconcile, ReconcileJob},
     recordings::{CopyRecordings, DeleteRecordings, DrainErasures, ForgetRecordings, Recordings},
@@ -100,6 +100,8 @@ pub struct AppState {
     pub clock: Clock,
     /// Who works in the companies.
     pub people: People,
+    /// Waits for the first owner, if nobody is here.
+    pub first_run: FirstRun,
     /// What was recorded of calls.
     pub recordings: Recordings,
     /// Files that came with messages.
@@ -277,6 +279,7 @@ impl AppState {
                 proxies: config.trusted_proxies.clone(),
                 clock,
                 people,
+                first_run: FirstRun::default(),
                 recordings,
                 media_in,
                 reconcile,

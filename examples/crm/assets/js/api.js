@@ -5,7 +5,8 @@ export class Problem extends Error {
   constructor(status, body, retryAfter) {
     super(sentence(status, body?.detail));
     this.status = status;
-    this.field = body?.field ?? null;
+    // Many sentences begin with the field that they are about.
+    this.field = body?.field ?? /^`([^`]+)`/.exec(body?.detail ?? "")?.[1] ?? null;
     this.existing = body?.existing_id ?? null;
     this.retryAfter = retryAfter;
   }

@@ -17,6 +17,9 @@ for (const menu of document.querySelectorAll("details[data-menu]")) {
   });
 }
 
+// On a phone the settings are a row that goes on beside the screen.
+document.querySelector(".settings-nav [aria-current]")?.scrollIntoView({ block: "nearest", inline: "center" });
+
 // A cookie, so that the next page comes in these colours.
 document.querySelector("[data-theme-switch]")?.addEventListener("change", ({ target }) => {
   document.documentElement.dataset.theme = target.value;

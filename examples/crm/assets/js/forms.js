@@ -3,13 +3,17 @@
 // <form data-method="PATCH" data-action="/api/lines/1">
 //   Field names with dots nest: name="hours.from" is {"hours": {"from": …}}.
 //   data-type on a field: number, boolean, list (one entry in each line, or several fields of one name),
-//   json. A checkbox without `value` is a boolean. An empty field is null with data-empty="null", left
-//   out with data-empty="omit".
+//   json, words (what stands between commas). A checkbox without `value` is a boolean. An empty field is
+//   null with data-empty="null", left out with data-empty="omit"; with data-empty="parent" the object
+//   that it is in is null.
+// <fieldset data-when="mode=menu,number"> is there only while the field `mode` says one of these.
 // What follows: data-go="/contacts/{id}" goes there ({…} are fields of the answer), data-reload loads the
-// page again, data-said="Saved." says so. Otherwise the form sends the event "sent", with the answer as
+// page again, data-said="Saved." says so, there too. Otherwise the form sends the event "sent", with the answer as
 // detail. data-once makes that a repeated request is done once. data-anonymous: 401 is an error, not a
 // reason to sign in. data-confirm="Really?" asks before, data-confirm-button names the button.
-// data-unsaved marks the form until it is sent: [data-unsaved-badge] inside is shown, leaving asks.
+// data-unsaved marks the form until it is sent: [data-unsaved-badge] inside is shown, leaving asks, and
+// [data-discard] loads the page again. data-guard: what the API has at the action is compared before it
+// is replaced, so that nobody's change is lost without a question.
 // Errors stand at their field, the others in [data-form-error]. data-existing="/contacts/{id}" leads from
 // there to what is there already, with data-existing-text for the link.
 //
@@ -21,13 +25,17 @@ import { Problem, newKey, request, toast } from "./api.js";
 /** The fields of a form as the API takes them. */
 export function read(form) {
   const body = {};
+  const absent = [];
   for (const field of form.elements) {
-    if (!field.name || field.disabled || field.matches("button, fieldset")) continue;
+    if (!field.name || field.matches(":disabled, button, fieldset")) continue;
     if (field.type === "radio" && !field.checked) continue;
+    const path = field.name.split(".");
+    if (field.dataset.empty === "parent" && !field.value.trim()) absent.push(path.slice(0, -1));
     const value = valueOf(field);
     if (value === undefined) continue;
-    put(body, field.name.split("."), value, field.dataset.type === "list");
+    put(body, path, value, field.dataset.type === "list");
   }
+  for (const path of absent) put(body, path, null, false);
   return body;
 }
 
@@ -43,6 +51,7 @@ function valueOf(field) {
   switch (field.dataset.type) {
     case "number": return text === "" ? null : Number(text);
     case "boolean": return text === "true";
+    case "words": return text.split(",").map((word) => word.trim()).filter(Boolean);
     case "json": return JSON.parse(text || "null");
     case "list": return field.matches("textarea") ? text.split("\n").map((line) => line.trim()).filter(Boolean) : [text];
     default: return text;
@@ -59,12 +68,13 @@ function put(body, path, value, isList) {
 /** Sends what has `data-method`, and does what is to follow. */
 export async function send(element, body) {
   if (element.ariaBusy === "true") return;
-  const { method, action, said } = element.dataset;
+  const { method, action } = element.dataset;
   const isForm = element.matches("form");
   if (element.dataset.confirm && !(await confirmed(element.dataset.confirm, element.dataset.confirmButton))) return;
   clear(element);
   busy(element, true);
   try {
+    if (!(await isAsSeen(element))) return;
     if ("once" in element.dataset) element.onceKey ??= newKey();
     const answer = await request(method, action, {
       body, key: element.onceKey, anonymous: "anonymous" in element.dataset,
@@ -72,10 +82,11 @@ export async function send(element, body) {
     element.onceKey = null;
     element.dispatchEvent(new CustomEvent("sent", { bubbles: true, detail: answer }));
     if (isForm) saved(element);
-    if (said) toast(said, "good");
+    look(element);
     follow(element, answer);
   } catch (error) {
     if (!(error instanceof Problem)) throw error;
+    element.dispatchEvent(new CustomEvent("refused", { bubbles: true, detail: error }));
     show(element, error);
   } finally {
     busy(element, false);
@@ -83,9 +94,47 @@ export async function send(element, body) {
 }
 
 function follow(element, answer) {
-  const { go } = element.dataset;
+  const { go, said } = element.dataset;
+  const stays = !go && !("reload" in element.dataset);
+  if (said && stays) toast(said, "good");
+  // The page that comes says it.
+  else if (said) sessionStorage.setItem("said", said);
   if (go) location.assign(go.replace(/\{(\w+)\}/g, (_, name) => encodeURIComponent(answer?.[name] ?? "")));
   else if ("reload" in element.dataset) location.reload();
+}
+
+// What the API had when the form was shown, of forms with data-guard.
+const seen = new WeakMap();
+
+function look(form) {
+  if ("guard" in form.dataset) seen.set(form, kept(form));
+}
+
+async function kept(form) {
+  try {
+    return JSON.stringify(await request("GET", form.dataset.action));
+  } catch {
+    return null;
+  }
+}
+
+async function isAsSeen(form) {
+  if (!seen.has(form)) return true;
+  const [before, now] = await Promise.all([seen.get(form), kept(form)]);
+  if (before === null || now === null || before === now) return true;
+  return confirmed("Somebody has changed this since you opened the page. Replace it with yours?", "Replace it");
+}
+
+/** Shows the parts of a form that belong to what is chosen. */
+export function arrange(root = document) {
+  for (const part of root.querySelectorAll("fieldset[data-when]")) {
+    const [name, values] = part.dataset.when.split("=");
+    const field = part.form?.elements[name];
+    const value = field?.type === "checkbox" ? String(field.checked) : field?.value;
+    const isThere = values.split(",").includes(value);
+    part.hidden = !isThere;
+    part.disabled = !isThere;
+  }
 }
 
 function busy(element, is) {
@@ -98,13 +147,14 @@ function busy(element, is) {
 export function show(element, problem) {
   let text = problem.message;
   if (problem.retryAfter) text += ` Try again in ${wait(problem.retryAfter)}.`;
-  const field = problem.field && element.querySelector(`[name="${CSS.escape(problem.field)}"]`);
+  const field = problem.field && fieldOf(element, problem.field);
   if (field) {
     const note = document.createElement("p");
     note.className = "field-error";
     note.id = `${field.id || field.name}-error`;
     note.textContent = text;
     field.after(note);
+    for (let folded = field.closest("details"); folded; folded = folded.parentElement.closest("details")) folded.open = true;
     field.setAttribute("aria-invalid", "true");
     field.setAttribute("aria-describedby", note.id);
     field.focus();
@@ -122,6 +172,12 @@ function linkTo({ dataset }, id) {
   link.href = dataset.existing.replace("{id}", encodeURIComponent(id));
   link.textContent = dataset.existingText ?? "Open it";
   return link;
+}
+
+/** The field of this name, or the first one of what has this name. */
+function fieldOf(element, name) {
+  const fields = [...element.querySelectorAll("[name]:enabled:not(fieldset)")].filter((it) => it.type !== "hidden");
+  return fields.find((it) => it.name === name) ?? fields.find((it) => it.name.startsWith(`${name}.`));
 }
 
 function wait(seconds) {
@@ -169,7 +225,8 @@ export function confirmed(question, yes = "Yes") {
 
 const unsaved = new Set();
 
-function changed(form) {
+/** Notes that a form was changed, for what is no typing. */
+export function changed(form) {
   if (!("unsaved" in form.dataset)) return;
   unsaved.add(form);
   badge(form, true);
@@ -188,7 +245,14 @@ function badge(form, is) {
 addEventListener("beforeunload", (event) => {
   if ([...unsaved].some((form) => form.isConnected)) event.preventDefault();
 });
-document.addEventListener("input", (event) => event.target.form && changed(event.target.form));
+// Some choose in a list without typing: only the second event has what was chosen.
+for (const kind of ["input", "change"]) {
+  document.addEventListener(kind, ({ target: { form } }) => {
+    if (!form) return;
+    changed(form);
+    arrange(form);
+  });
+}
 document.addEventListener("reset", (event) => saved(event.target));
 document.addEventListener("submit", (event) => {
   const form = event.target;
@@ -200,3 +264,18 @@ document.addEventListener("click", (event) => {
   const button = event.target.closest("button[data-method]");
   if (button) send(button, button.dataset.body ? JSON.parse(button.dataset.body) : undefined);
 });
+document.addEventListener("click", (event) => {
+  const button = event.target.closest("button[data-discard]");
+  if (!button) return;
+  saved(button.form);
+  location.reload();
+});
+
+const said = sessionStorage.getItem("said");
+if (said) {
+  sessionStorage.removeItem("said");
+  toast(said, "good");
+}
+
+arrange();
+for (const form of document.querySelectorAll("form[data-guard]")) look(form);

@@ -100,7 +100,8 @@ impl Accounts {
             Err(VaultError::Seal(error)) => {
                 return Err(anyhow::Error::new(error).context(
                     "secrets in the database can't be opened: put the key they were sealed with \
-                     into `encryption_keys` (or CRM_ENCRYPTION_KEY)",
+                     into `encryption_keys` (or CRM_ENCRYPTION_KEY), or the file encryption.key \
+                     back into `data_dir`",
                 ));
             }
             checked => checked?,

@@ -16,6 +16,7 @@ mod consent;
 mod contacts;
 mod extract;
 mod file;
+mod first_run;
 mod guard;
 mod health;
 mod hours;
@@ -100,6 +101,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(company::router())
         .merge(consent::router())
         .merge(contacts::router())
+        .merge(first_run::router())
         .merge(hours::router())
         .merge(menus::router())
         .merge(messages::router())

@@ -107,12 +107,14 @@ pub(super) async fn find(
     config: &Config,
     database: &Database,
 ) -> anyhow::Result<Company> {
-    let name = match (name, config.companies.as_slice()) {
-        (Some(name), _) => name.trim(),
-        (None, [only]) => &only.name,
-        (None, _) => bail!("there are several companies, and --company must say which it is"),
-    };
     let known = database.settings.companies().await?;
+    let name = match (name, config.companies.as_slice(), known.as_slice()) {
+        (Some(name), ..) => name.trim().to_owned(),
+        (None, [only], _) => only.name.clone(),
+        (None, [], [only]) => only.name.clone(),
+        (None, [], []) => bail!("there is no company yet"),
+        (None, ..) => bail!("there are several companies, and --company must say which it is"),
+    };
     if let Some(company) = known.into_iter().find(|company| company.name == name) {
         return Ok(company);
     }
@@ -120,5 +122,5 @@ pub(super) async fn find(
         bail!("there is no company `{name}`, neither in the database nor in the configuration");
     }
     let now = Clock::default().now();
-    Ok(database.settings.add_company(name, now).await?)
+    Ok(database.settings.add_company(&name, now).await?)
 }

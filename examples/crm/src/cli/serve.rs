@@ -17,6 +17,7 @@ use crate::{
     config::Config,
     database::Database,
     logs,
+    sealed::{Keyring, Vault},
     server::{Entrance, Tls, serve, stop_signal},
 };
 
@@ -32,7 +33,7 @@ pub(super) struct ServeArgs {
 }
 
 pub(super) async fn run(args: ServeArgs, path: Option<&Path>) -> anyhow::Result<ExitCode> {
-    let config = Config::load(path, |name| {
+    let mut config = Config::load(path, |name| {
         let flag = match name {
             "CRM_LISTEN" => args.listen.clone(),
             "CRM_LOG_FORMAT" => args.log_format.clone(),
@@ -44,6 +45,7 @@ pub(super) async fn run(args: ServeArgs, path: Option<&Path>) -> anyhow::Result<
     // Before anything is open: a signal from now on ends the process in order.
     let stop = stop_signal().context("signals can't be listened to")?;
     let database = Database::connect(&config.database_url).await?;
+    make_key(&mut config, &database).await?;
     let (state, dispatcher) = AppState::new(&config, database).await?;
     let tls = match &config.tls {
         Some(files) => Some(Tls::load(&files.certificate, &files.key)?),
@@ -73,6 +75,17 @@ pub(super) async fn run(args: ServeArgs, path: Option<&Path>) -> anyhow::Result<
         }
         None => None,
     };
+    if config.companies.is_empty() && state.people.is_nobody_here().await? {
+        let code = state.first_run.begin().await;
+        // Only whoever started the server reads this. It is not a line of the log, which others keep.
+        let mut stderr = io::stderr();
+        let _ = writeln!(
+            stderr,
+            "nobody is here yet: open {}/first-run and set the server up with the code {}",
+            state.public_url,
+            code.expose()
+        );
+    }
     // Scripts wait for this line, and whoever reads it may have gone.
     let mut stdout = io::stdout();
     let _ = writeln!(stdout, "listening on {scheme}://{address}").and_then(|()| stdout.flush());
@@ -82,4 +95,22 @@ pub(super) async fn run(args: ServeArgs, path: Option<&Path>) -> anyhow::Result<
     }
     served.context("the server failed")?;
     Ok(ExitCode::SUCCESS)
+}
+
+/// Makes the encryption key of a server that needs one and was told none. Secrets that are there already
+/// need the key that they were sealed with, and no other.
+async fn make_key(config: &mut Config, database: &Database) -> anyhow::Result<()> {
+    let vault = Vault::new(database.db.clone(), config.keyring.clone());
+    if !config.needs_key() || vault.check().await.is_err() {
+        return Ok(());
+    }
+    let file = config.key_file();
+    config.keyring = Keyring::parse(&[file.make()?])?;
+    tracing::warn!(
+        path = %file.path().display(),
+        reason = "new-encryption-key",
+        "an encryption key was made: keep a copy of this file, apart from backups of the database; \
+         without it the Twilio credentials in the database can't be read"
+    );
+    Ok(())
 }

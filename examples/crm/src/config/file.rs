@@ -1,6 +1,6 @@
 //! The file: its keys as they are written, and the environment on top of them.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use anyhow::{Context as _, anyhow, bail};
 use serde::{Deserialize, Deserializer, de::Error as _};
@@ -122,6 +122,34 @@ impl File {
         };
         file.apply(&|name| env(name).filter(|value| !value.trim().is_empty()))?;
         Ok(file)
+    }
+
+    /// Where files are kept.
+    pub(crate) fn data_dir(&self) -> PathBuf {
+        self.given_data_dir().unwrap_or("crm-data").into()
+    }
+
+    fn given_data_dir(&self) -> Option<&str> {
+        let directory = self.data_dir.as_deref().map(str::trim);
+        directory.filter(|directory| !directory.is_empty())
+    }
+
+    /// Whether a server can begin with what is here alone: it is told where to keep a key of its own, and
+    /// its first owner comes by a page.
+    pub(crate) fn may_begin_empty(&self) -> bool {
+        self.companies.is_empty() && self.given_data_dir().is_some()
+    }
+
+    /// Adds a key after those that are written here, unless it is one of them.
+    pub(crate) fn add_key(&mut self, key: Secret) {
+        let id = |key: &Secret| key.expose().split_once(':').map(|(id, _)| id.to_owned());
+        if self
+            .encryption_keys
+            .iter()
+            .all(|other| id(other) != id(&key))
+        {
+            self.encryption_keys.push(key);
+        }
     }
 
     /// The error names the line but does not show it: there may be a secret in it.

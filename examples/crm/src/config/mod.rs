@@ -6,6 +6,7 @@
 
 mod file;
 mod https;
+mod key_file;
 mod known;
 mod log;
 mod upkeep;
@@ -27,6 +28,7 @@ use self::{
 };
 pub use self::{
     https::{Proxies, TlsFiles},
+    key_file::KeyFile,
     known::Known,
     log::{Log, LogFormat},
     upkeep::{ReconcileTimes, duration},
@@ -126,7 +128,11 @@ impl Config {
     /// If the file can't be read, has a key that does not exist, or lacks what the server can't do
     /// without. The message is for the person who wrote the file; it shows no secret.
     pub fn load(path: Option<&Path>, env: impl Fn(&str) -> Option<String>) -> anyhow::Result<Self> {
-        Self::check(File::load(path, &env)?)
+        let mut file = File::load(path, &env)?;
+        if let Some(key) = KeyFile::new(&file.data_dir()).read()? {
+            file.add_key(key);
+        }
+        Self::check(file)
     }
 
     /// Reads a configuration from a text, without any environment.
@@ -138,14 +144,23 @@ impl Config {
     }
 
     fn check(file: File) -> anyhow::Result<Self> {
+        let data_dir = file.data_dir();
         let keyring = Keyring::parse(&file.encryption_keys).context("`encryption_keys`")?;
         ensure!(
-            !file.accounts.is_empty() || !keyring.is_empty(),
+            !file.accounts.is_empty() || !keyring.is_empty() || file.may_begin_empty(),
             "no Twilio account is set: set TWILIO_ACCOUNT_SID and TWILIO_AUTH_TOKEN, or write an \
              `[[accounts]]` section; without its token nobody could tell Twilio from a stranger. With \
-             `encryption_keys` (or CRM_ENCRYPTION_KEY) companies can add their accounts themselves"
+             `encryption_keys` (or CRM_ENCRYPTION_KEY) companies can add their accounts themselves; \
+             with nothing but `data_dir` (or CRM_DATA_DIR) the server makes a key and is set up in a \
+             browser"
         );
         let companies = companies(file.companies)?;
+        // With nothing of Twilio's in the file either, the first owner comes by `/first-run`.
+        ensure!(
+            !companies.is_empty() || file.accounts.is_empty(),
+            "no API token is set: set CRM_API_TOKEN, or write a `[[companies]]` section; without one \
+             the API would be open to everybody or to nobody"
+        );
         let accounts = accounts(file.accounts, &companies)?;
         let lines = lines(file.lines, &accounts, &companies)?;
         let public_url = file.public_url.context(
@@ -195,9 +210,7 @@ impl Config {
             operator_token,
             keyring,
             twilio_api_url: given(file.twilio_api_url),
-            data_dir: given(file.data_dir)
-                .unwrap_or_else(|| "crm-data".to_owned())
-                .into(),
+            data_dir,
             recordings: upkeep::recordings(&file.recordings)?,
             reconcile: upkeep::reconcile(&file.reconcile)?,
         })
@@ -300,11 +313,6 @@ fn companies(sections: Vec<CompanySection>) -> anyhow::Result<Vec<Company>> {
         }
         companies.push((Company { name, api_token }, digest));
     }
-    ensure!(
-        !companies.is_empty(),
-        "no API token is set: set CRM_API_TOKEN, or write a `[[companies]]` section; without one \
-         the API would be open to everybody or to nobody"
-    );
     Ok(companies.into_iter().map(|(company, _)| company).collect())
 }
 

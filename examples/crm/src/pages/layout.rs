@@ -4,7 +4,7 @@ use super::{PageError, Visitor, assets, visitor::Theme};
 use crate::{
     app::AppState,
     notices::personal::{self, Person},
-    people::Role,
+    people::{Permission, Role},
     threads::{list, reads},
 };
 
@@ -17,11 +17,21 @@ pub(crate) enum Section {
     Calls,
     /// Who has written or called.
     Contacts,
+    /// Texts with blanks.
+    Templates,
+    /// What the company has set.
+    Settings,
 }
 
 impl Section {
     /// The navigation, from top to bottom.
-    const ALL: [Self; 3] = [Self::Messages, Self::Calls, Self::Contacts];
+    const ALL: [Self; 5] = [
+        Self::Messages,
+        Self::Calls,
+        Self::Contacts,
+        Self::Templates,
+        Self::Settings,
+    ];
 
     /// Where it begins, what it is called, and its picture in `icons.svg`.
     fn entry(self) -> (&'static str, &'static str, &'static str) {
@@ -29,6 +39,8 @@ impl Section {
             Self::Messages => ("/messages", "Messages", "message"),
             Self::Calls => ("/calls", "Calls", "phone"),
             Self::Contacts => ("/contacts", "Contacts", "people"),
+            Self::Templates => ("/templates", "Templates", "template"),
+            Self::Settings => ("/settings", "Settings", "settings"),
         }
     }
 }
@@ -59,6 +71,8 @@ pub(crate) struct Layout {
     pub(crate) email: String,
     /// What they may do, in words.
     pub(crate) role: &'static str,
+    /// Whether they see the settings.
+    pub(crate) may_configure: bool,
     /// For where a picture would be.
     pub(crate) initials: String,
     /// The name of the zone in which times are shown.
@@ -101,7 +115,8 @@ impl Layout {
             section: section.into(),
             name: user.name.clone(),
             email: user.email.clone(),
-            role: role(caller.role),
+            role: role_name(caller.role),
+            may_configure: caller.role.may(Permission::Configure),
             initials: initials(&user.name),
             zone: visitor.zone.0.clone(),
             since,
@@ -128,7 +143,11 @@ impl Layout {
                 pill: (section == Section::Messages).then(|| pill(self.unread_threads)),
             }
         };
-        Section::ALL.map(item).into()
+        let sections = Section::ALL.into_iter();
+        sections
+            .filter(|section| *section != Section::Settings || self.may_configure)
+            .map(item)
+            .collect()
     }
 }
 
@@ -149,7 +168,8 @@ pub(crate) fn initials(name: &str) -> String {
     letters.flat_map(char::to_uppercase).collect()
 }
 
-fn role(role: Role) -> &'static str {
+/// What people call a role.
+pub(crate) fn role_name(role: Role) -> &'static str {
     match role {
         Role::ReadOnly => "Read only",
         Role::Agent => "Agent",

@@ -22,15 +22,20 @@ mod bell;
 mod calls;
 mod contacts;
 mod error;
+mod first_run;
 mod guard;
 mod headers;
 mod html;
 mod layout;
 mod messages;
 mod player;
+mod profile;
+mod settings;
 mod sign_in;
+mod templates;
 mod time;
 mod visitor;
+mod welcome;
 
 use axum::{
     Router,
@@ -55,11 +60,17 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(messages::routes())
         .merge(calls::routes())
         .merge(contacts::routes())
+        .merge(profile::routes())
+        .merge(settings::routes())
+        .merge(templates::routes())
         .route_layer(from_fn_with_state(state.turns.clone(), take_turns))
+        .merge(settings::waiting_routes())
         .route_layer(from_fn_with_state(state.clone(), guard::only_signed_in));
     Router::new()
         .route("/", get(async || Redirect::to("/messages")))
+        .merge(first_run::routes())
         .merge(sign_in::routes())
+        .merge(welcome::routes())
         .merge(of_visitors)
         .route_layer(from_fn(guard::time_limit))
         .layer(limit.clone())

@@ -40,6 +40,9 @@ async fn show(State(state): State<AppState>, mut parts: Parts) -> Result<Respons
     let next = next.unwrap_or("/messages").to_owned();
     match Visitor::from_request_parts(&mut parts, &state).await {
         Ok(_) => Ok(Redirect::to(&next).into_response()),
+        Err(PageError::SignIn) if state.first_run.is_open(&state.people).await? => {
+            Ok(Redirect::to("/first-run").into_response())
+        }
         Err(PageError::SignIn) => Ok(Html(SignInPage {
             assets: assets::root(),
             theme: Theme::of(&parts.headers),

@@ -15,6 +15,7 @@ mod cleanup;
 mod entry;
 mod error;
 mod fields;
+mod first_run;
 mod limit;
 mod password;
 mod profile;
@@ -34,6 +35,7 @@ pub use self::{
     cleanup::ForgetExpired,
     entry::{OneTimeToken, SignIn, create_owner},
     error::PeopleError,
+    first_run::{FirstOwner, FirstRun},
     password::Password,
     revocations::Revocations,
     role::{Permission, Role, UnknownRole},

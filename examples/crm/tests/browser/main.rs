@@ -30,10 +30,15 @@ mod messages;
 mod office;
 mod page;
 mod pages;
+mod profile;
 mod proxy;
+mod saving;
 mod security;
+mod set_up;
+mod settings;
 mod sign_in;
 mod telephone;
+mod templates;
 
 /// The log of a server in a browser test goes nowhere.
 mod logs {

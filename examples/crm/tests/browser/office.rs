@@ -9,9 +9,19 @@ use crate::support::{
     ACCOUNT, ALPHA_LINE, AUTH_TOKEN, BETA_LINE, Crm, PUBLIC_URL, Storage, config,
 };
 
+const KEY: &str = "test:AAECAwQFBgcICQoLDA0ODxAREhMUFRYXGBkaGxwdHh8=";
+
 /// A SID that the fake, which counts from 1, does not come to.
 pub(crate) fn sid(prefix: &str, number: u32) -> String {
     crate::support::sid(prefix, 0x00ff_0000 + number)
+}
+
+/// What the configuration begins with.
+fn first(fake: &FakeTwilio) -> String {
+    format!(
+        "twilio_api_url = {:?}\nencryption_keys = [{KEY:?}]",
+        fake.base_url()
+    )
 }
 
 /// The company `Alpha` and its neighbour `Beta`.
@@ -30,20 +40,43 @@ impl Office {
         Self::open_at(storage, listener, url).await
     }
 
+    /// A server that nobody has set up yet, with a number to be had at Twilio.
+    pub(crate) async fn without_anybody(storage: Storage) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").await.unwrap();
+        let url = format!("http://{}", listener.local_addr().unwrap());
+        let fake = FakeTwilio::start().await.unwrap();
+        fake.add_number(ALPHA_LINE);
+        let toml = format!(
+            "public_url = {url:?}\ndatabase_url = {:?}\n{}",
+            storage.url(),
+            first(&fake)
+        );
+        Self::serve(storage, listener, url, fake, &toml).await
+    }
+
     /// As browsers and Twilio call it at this address.
     pub(crate) async fn open_at(storage: Storage, listener: TcpListener, url: String) -> Self {
         let fake = FakeTwilio::start().await.unwrap();
         for number in [ALPHA_LINE, BETA_LINE] {
             fake.add_number(number);
         }
-        let account = (fake.account_sid().to_string(), fake.auth_token().to_owned());
-        let first = format!("twilio_api_url = {:?}", fake.base_url());
-        let toml = config(&first, &storage.url())
+        let toml = config(&first(&fake), &storage.url())
             .replace(PUBLIC_URL, &url)
-            .replace(ACCOUNT, &account.0)
-            .replace(AUTH_TOKEN, &account.1);
+            .replace(ACCOUNT, fake.account_sid().as_str())
+            .replace(AUTH_TOKEN, fake.auth_token());
+        Self::serve(storage, listener, url, fake, &toml).await
+    }
+
+    async fn serve(
+        storage: Storage,
+        listener: TcpListener,
+        url: String,
+        fake: FakeTwilio,
+        toml: &str,
+    ) -> Self {
+        let account = (fake.account_sid().to_string(), fake.auth_token().to_owned());
         // As the browser's clock.
-        let mut crm = Crm::with_config(storage, &toml, Some(fake), Clock::default()).await;
+        let mut crm = Crm::with_config(storage, toml, Some(fake), Clock::default()).await;
         crm.account = account;
         let idle = twilio_hooks::notify::Dispatcher::new(
             twilio_hooks::store::MemoryStore::new(),

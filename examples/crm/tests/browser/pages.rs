@@ -8,6 +8,7 @@ use crate::{
     driver::in_browser,
     office::{Office, sid},
     page::Page,
+    settings::PARTS,
     support::{ALPHA, ALPHA_LINE, SENDER},
 };
 
@@ -22,6 +23,11 @@ const PAGES: &[(&str, &str)] = &[
     ("contacts", "/contacts"),
     ("contacts-none", "/contacts?q=nobody"),
     ("contact-new", "/contacts/new"),
+    ("templates", "/templates"),
+    ("template-new", "/templates/new"),
+    ("menu-new", "/settings/menus/new"),
+    ("profile", "/profile"),
+    ("welcome", "/welcome"),
     ("not-found", "/nothing/here"),
 ];
 
@@ -111,7 +117,7 @@ async fn talk(office: &Office, page: &Page, conversation: &str) {
 }
 
 /// Looks at a page in both colours and three widths.
-async fn look(page: &Page, name: &str, path: &str) {
+pub(crate) async fn look(page: &Page, name: &str, path: &str) {
     for scheme in ["light", "dark"] {
         page.prefer(scheme).await;
         page.resize(1280, 800).await;
@@ -152,6 +158,9 @@ in_browser! {
         let contact = office.contact_page(ALPHA, SENDER).await;
         look(page, "contact", &contact).await;
         look(page, "contact-merge", &format!("{contact}/merge?q=202")).await;
+        for part in PARTS {
+            look(page, &format!("settings-{part}"), &format!("/settings/{part}")).await;
+        }
         let conversation = office.conversation(ALPHA, SENDER).await;
         talk(office, page, &conversation).await;
         look(page, "conversation", &conversation).await;

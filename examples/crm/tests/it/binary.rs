@@ -145,7 +145,7 @@ fn words(line: &str) -> Vec<String> {
 }
 
 /// Does what a line with `curl` does, and gives status and body.
-fn curl(line: &str) -> (u16, Value) {
+pub(crate) fn curl(line: &str) -> (u16, Value) {
     let words = words(line);
     let url = words.iter().find(|word| word.starts_with("http")).unwrap();
     let (host, path) = url["http://".len()..].split_once('/').unwrap();

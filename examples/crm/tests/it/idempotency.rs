@@ -10,6 +10,10 @@ use crate::support::{ALPHA, Answer, BETA, Crm, on_both_databases};
 /// What makes something and takes no key, and why.
 const WITHOUT: &[(&str, &str)] = &[
     (
+        "/api/first-run",
+        "a server is set up once, whoever asks how often",
+    ),
+    (
         "/api/media",
         "a file is large, and one that no message has goes away by itself",
     ),

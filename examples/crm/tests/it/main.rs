@@ -5,6 +5,8 @@
 
 mod accounts;
 mod api;
+#[cfg(unix)]
+mod beginning;
 mod binary;
 mod browser;
 mod call_lists;

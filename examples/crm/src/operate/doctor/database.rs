@@ -110,7 +110,7 @@ async fn open(config: &Config, clock: &Clock) -> (Vec<Finding>, Option<Opened>) 
                 "secrets_sealed",
                 format!("{error:#}."),
                 "Put the key that the secrets were sealed with into `encryption_keys` (or \
-                 CRM_ENCRYPTION_KEY) again.",
+                 CRM_ENCRYPTION_KEY) again, or the file encryption.key back into `data_dir`.",
             );
             (vec![finding], None)
         }

@@ -1,6 +1,7 @@
 //! People: members of a company, how they come in, what ends that, and what is on the audit log.
 
 mod audit;
+mod first_run;
 mod limits;
 mod live;
 mod members;
