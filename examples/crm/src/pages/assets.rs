@@ -45,6 +45,7 @@ macro_rules! assets {
                     file!("css/base.css"),
                     file!("css/layout.css"),
                     file!("css/bell.css"),
+                    file!("css/guide.css"),
                     file!("css/sign-in.css"),
                     file!("css/messages.css"),
                     file!("css/conversation.css"),

@@ -24,6 +24,7 @@ mod contacts;
 mod error;
 mod first_run;
 mod guard;
+mod guide;
 mod headers;
 mod html;
 mod layout;
@@ -63,6 +64,7 @@ pub(crate) fn routes(state: &AppState) -> Router<AppState> {
         .merge(profile::routes())
         .merge(settings::routes())
         .merge(templates::routes())
+        .merge(guide::routes())
         .route_layer(from_fn_with_state(state.turns.clone(), take_turns))
         .merge(settings::waiting_routes())
         .route_layer(from_fn_with_state(state.clone(), guard::only_signed_in));

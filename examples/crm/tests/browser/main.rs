@@ -26,6 +26,7 @@ mod calls;
 mod contacts;
 mod conversation;
 mod driver;
+mod guide;
 mod messages;
 mod office;
 mod page;

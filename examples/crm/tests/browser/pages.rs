@@ -28,6 +28,10 @@ const PAGES: &[(&str, &str)] = &[
     ("menu-new", "/settings/menus/new"),
     ("profile", "/profile"),
     ("welcome", "/welcome"),
+    ("guide", "/guide"),
+    ("guide-start", "/guide/start"),
+    ("guide-console", "/guide/console"),
+    ("guide-security", "/guide/security"),
     ("not-found", "/nothing/here"),
 ];
 

@@ -27,7 +27,7 @@ in_browser! {
     async fn every_page_has_a_strict_policy_and_is_not_kept(office: &Office, _page: &Page) {
         let email = office.person(Role::Agent).await;
         let browser = Browser::sign_in(&office.crm, &email).await;
-        for path in ["/messages", "/calls", "/contacts", "/sign-in", "/messages/unknown", "/calls/unknown", "/parts/messages/rows", "/parts/calls/rows"] {
+        for path in ["/messages", "/calls", "/contacts", "/sign-in", "/messages/unknown", "/calls/unknown", "/guide/start", "/parts/messages/rows", "/parts/calls/rows"] {
             let cookie = [(header::COOKIE, browser.cookie.as_str())];
             for headers in [&cookie[..], &[]] {
                 let answer = get(office, path, headers).await;
