@@ -292,7 +292,7 @@ async fn only_what_the_api_has_is_told_of() {
         ("post", "/api/messages", "Text Maya"),
         ("post", "/api/calls", "Call Tom"),
         ("get", "/api/recordings/{id}/audio", "Listen to a message"),
-        ("post", "/api/session", "Sign in as the owner"),
+        ("post", "/api/session", "Sign in by a program"),
         ("get", "/api/docs/", "/api/docs/\n"),
     ] {
         let is_there = document["paths"][path].get(method).is_some();

@@ -24,9 +24,11 @@ impl Demo {
             )
         };
         let mut text = format!(
-            "A CRM with made-up people is running at {url}; Ctrl-C ends it. Twilio is made up too.\n\n{}\
+            "A CRM with made-up people is running at {url}; Ctrl-C ends it. Twilio is made up too.\n\n\
+             Open {url}/ in a browser, and sign in as {OWNER} with the password {}\n\n{}\
              In another terminal, look at the newest messages, contacts and calls, and at all that \
              happened:\n\n",
+            self.password,
             story(),
         );
         for path in ["messages", "contacts", "calls", "notifications"] {
@@ -53,10 +55,10 @@ impl Demo {
         }
         if is_there("post", "/api/session") {
             text += &format!(
-                "\nSign in as the owner, with {OWNER} and the password {}:\n\n  curl -c cookies -X POST \
+                "\nSign in by a program:\n\n  curl -c cookies -X POST \
                  {url}/api/session -H 'Content-Type: application/json' -d '{{\"email\": \"{OWNER}\", \
                  \"password\": \"{}\"}}'\n",
-                self.password, self.password
+                self.password
             );
         }
         if is_there("get", "/api/docs/") {

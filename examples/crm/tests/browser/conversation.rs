@@ -332,7 +332,7 @@ in_browser! {
         page.is_live().await;
         let interactive = page.js("performance.getEntriesByType('navigation')[0].domInteractive").await;
         let measured = format!("10,000 messages: interactive after {interactive} ms, live after {:?}", before.elapsed());
-        std::fs::write(crate::driver::screenshots().join("measured.txt"), measured).unwrap();
+        std::fs::write(crate::chromium::screenshots().join("measured.txt"), measured).unwrap();
         page.see(".entry").await;
         for _ in 0..12 {
             let top = page.js("document.querySelector('.entry').dataset.key").await;

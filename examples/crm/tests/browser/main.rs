@@ -23,6 +23,7 @@ mod browser;
 mod axe;
 mod bell;
 mod calls;
+mod chromium;
 mod contacts;
 mod conversation;
 mod driver;

@@ -15,7 +15,7 @@ use hyper_util::{client::legacy, rt::TokioExecutor};
 use serde_json::{Value, json};
 use tokio::time::{Instant, sleep};
 
-use crate::{browser::PASSWORD, driver::screenshots};
+use crate::chromium::screenshots;
 
 /// How long something may take that is to happen. A machine may have a lot to do.
 const PATIENCE: Duration = Duration::from_secs(20);
@@ -46,10 +46,10 @@ impl Page {
     }
 
     /// Signs in, and waits for the start page to be live.
-    pub(crate) async fn sign_in(&self, email: &str) {
+    pub(crate) async fn sign_in_with(&self, email: &str, password: &str) {
         self.go("/sign-in").await;
         self.fill("#email", email).await;
-        self.fill("#password", PASSWORD).await;
+        self.fill("#password", password).await;
         self.click("button[type=submit]").await;
         self.is_live().await;
     }
