@@ -12,7 +12,7 @@ use std::{
     sync::OnceLock,
 };
 
-use crate::{apt, official};
+use crate::{apt, official, programs::find};
 
 const ADVICE: &str = "tests in a browser need Chromium and its driver: install Debian's packages `chromium` and \
      `chromium-driver`, or name a Chrome and the chromedriver of the same version by the variables CHROME and \
@@ -70,12 +70,12 @@ pub fn driver() -> &'static Driver {
 fn programs() -> (PathBuf, PathBuf) {
     let chosen = |name| env::var_os(name).map(PathBuf::from);
     let browser = || {
-        found(
+        find(
             "CHROME",
             &["chromium", "google-chrome", "google-chrome-stable"],
         )
     };
-    let driver = || found("CHROMEDRIVER", &["chromedriver"]);
+    let driver = || find("CHROMEDRIVER", &["chromedriver"]);
     if let (Some(browser), Some(driver)) = (chosen("CHROME"), chosen("CHROMEDRIVER")) {
         return (browser, driver);
     }
@@ -84,18 +84,6 @@ fn programs() -> (PathBuf, PathBuf) {
         apt::install("chromium-driver", "true", present, ADVICE);
     }
     browser().zip(driver()).expect(ADVICE)
-}
-
-/// The program that a variable names, or the first of these on the path.
-fn found(variable: &str, names: &[&str]) -> Option<PathBuf> {
-    let path = env::var_os("PATH").unwrap_or_default();
-    let mut directories = env::split_paths(&path);
-    env::var_os(variable).map(PathBuf::from).or_else(|| {
-        directories.find_map(|directory| {
-            let mut files = names.iter().map(|name| directory.join(name));
-            files.find(|file| file.is_file())
-        })
-    })
 }
 
 /// The script of [axe](https://github.com/dequelabs/axe-core), which looks for what keeps people from

@@ -5,6 +5,7 @@ pub mod chromium;
 mod keep;
 pub mod official;
 pub mod postgres;
+pub mod programs;
 mod temp;
 
 pub use crate::{keep::keep, temp::TempDir};
