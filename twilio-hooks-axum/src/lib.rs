@@ -52,9 +52,10 @@
 //! | handler failed, a call | 200 with the fallback |
 //!
 //! Errors have an empty body: Twilio reads texts aloud and sends them as messages. The reason is in
-//! the log, as a code.
+//! the log, as a code, and in the extensions of the response ([`WebhookFailure`]).
 
 mod checked;
+mod failure;
 #[cfg(feature = "ws")]
 mod listener;
 #[cfg(feature = "ws")]
@@ -65,11 +66,12 @@ mod to_the_end;
 mod twiml;
 mod webhooks;
 
-#[cfg(feature = "ws")]
-pub use self::{listener::Listener, live::Live};
 pub use self::{
+    failure::WebhookFailure,
     protect::Protect,
     signed::{Signed, SignedRejection},
     twiml::Twiml,
     webhooks::{DEFAULT_PREFIX, Webhooks},
 };
+#[cfg(feature = "ws")]
+pub use self::{listener::Listener, live::Live};

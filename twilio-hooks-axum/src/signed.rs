@@ -13,7 +13,7 @@ use twilio_hooks::{
     webhook::{Hooked, Webhook},
 };
 
-use crate::Twiml;
+use crate::{Twiml, WebhookFailure};
 
 /// A webhook whose signature was checked.
 ///
@@ -78,10 +78,16 @@ impl<W: Hooked> Signed<W> {
             webhook.signed_by(account);
         }
         match hooks
-            .receive_with(webhook, &params, Timestamp::now(), adjust)
+            .answer(webhook, &params, Timestamp::now(), adjust)
             .await
         {
-            Ok(reply) => Twiml(reply).into_response(),
+            Ok(answer) => {
+                let mut response = Twiml(answer.reply).into_response();
+                if let Some(error) = answer.failure {
+                    WebhookFailure::new(error.code()).note(&mut response);
+                }
+                response
+            }
             Err(error) => refuse::<W>(&error),
         }
     }
@@ -100,7 +106,9 @@ fn refuse<W: Webhook>(error: &ReceiveError) -> Response {
         error = error as &dyn std::error::Error,
         "webhook not answered"
     );
-    status.into_response()
+    let mut response = status.into_response();
+    WebhookFailure::new(error.code()).note(&mut response);
+    response
 }
 
 impl<W, S> FromRequestParts<S> for Signed<W>

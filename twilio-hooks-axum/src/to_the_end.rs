@@ -9,9 +9,9 @@ use axum::{
 };
 use http::StatusCode;
 use tracing::Instrument;
-use twilio_hooks::twiml::VoiceResponse;
+use twilio_hooks::{signature::Verified, twiml::VoiceResponse};
 
-use crate::Twiml;
+use crate::{SignedRejection, Twiml, WebhookFailure};
 
 /// How a handler is run.
 #[derive(Debug, Clone)]
@@ -32,13 +32,22 @@ impl ToTheEnd {
         };
         // In a task of its own, because this future ends when the client hangs up, and by then the
         // webhook may be half way.
+        let verified = request.extensions().get::<Verified>().cloned();
         let work = tokio::time::timeout(self.limit, next.run(request));
-        let response = match tokio::spawn(work.in_current_span()).await {
+        let mut response = match tokio::spawn(work.in_current_span()).await {
             Ok(Ok(response)) => response,
             Ok(Err(_)) => failed(route, "handler-timeout"),
             Err(_) => failed(route, "panic"),
         };
         watch.answered();
+        // For layers around the routes, which see neither parameters nor account.
+        if let Some(verified) = verified {
+            response.extensions_mut().insert(verified);
+        }
+        let is_rejected = response.extensions().get::<SignedRejection>().is_some();
+        if is_error(&response) && !is_rejected {
+            WebhookFailure::new("handler").note(&mut response);
+        }
         match self.fallback {
             Some(reply) if is_error(&response) => {
                 tracing::error!(
@@ -62,7 +71,9 @@ fn is_error(response: &Response) -> bool {
 
 fn failed(route: &str, reason: &'static str) -> Response {
     tracing::error!(webhook.route = route, reason, "webhook not answered");
-    StatusCode::INTERNAL_SERVER_ERROR.into_response()
+    let mut response = StatusCode::INTERNAL_SERVER_ERROR.into_response();
+    WebhookFailure::new(reason).note(&mut response);
+    response
 }
 
 /// Notes when Twilio hangs up before the answer.

@@ -25,7 +25,9 @@ use tokio::{sync::Notify, time::Instant};
 use tower::ServiceExt;
 use twilio_hooks::{
     CompanyId, Hooks, LineId, MessageId, MessageStatus,
-    signature::{AuthTokens, PublicUrl, ValidateSignatureLayer},
+    signature::{
+        AuthTokens, NamedAccount, PublicUrl, SignatureError, ValidateSignatureLayer, Verified,
+    },
     store::{
         Change, Direction, Directory, Interaction, InteractionId, Line, Lines, MemoryStore,
         MessageChange, Outcome, Store,
@@ -34,7 +36,7 @@ use twilio_hooks::{
     twiml::{Say, VoiceResponse},
     webhook::{GatherAction, MessageStatusUpdate},
 };
-use twilio_hooks_axum::{Protect, Signed, SignedRejection, Twiml, Webhooks};
+use twilio_hooks_axum::{Protect, Signed, SignedRejection, Twiml, WebhookFailure, Webhooks};
 
 const ACCOUNT: &str = "AC00000000000000000000000000000001";
 const TOKEN: &str = "0123456789abcdef0123456789abcdef";
@@ -212,6 +214,53 @@ async fn where_nobody_listens_a_failure_is_one() {
         assert_eq!((response.status().as_u16(), &*body), (status, ""), "{path}");
     }
     assert_eq!(started.elapsed().as_secs(), 3);
+}
+
+/// What a layer around the routes learns of a response.
+fn learnt(response: &Response) -> (Option<&str>, Option<&str>) {
+    let verified = response.extensions().get::<Verified>();
+    let failure = response.extensions().get::<WebhookFailure>();
+    (
+        verified.and_then(|verified| verified.params().get("CallSid")),
+        failure.map(|failure| failure.reason()),
+    )
+}
+
+#[tokio::test(start_paused = true)]
+async fn a_layer_around_the_routes_learns_what_came_of_them() {
+    let fails = async |_: Signed<GatherAction>| StatusCode::SERVICE_UNAVAILABLE;
+    async fn panics(gather: Signed<GatherAction>) -> Twiml<VoiceResponse> {
+        panic!("{}", gather.webhook.call_sid)
+    }
+    let hangs = async |_: Signed<GatherAction>| pending::<Twiml<VoiceResponse>>().await;
+    let hooks = Hooks::new(MemoryStore::new()).on_call(async |_| {
+        Err::<VoiceResponse, twilio_hooks::BoxError>("the number of an office is missing".into())
+    });
+    let app = Router::new()
+        .route("/fails", protect().call(post(fails)))
+        .route("/panics", protect().call(post(panics)))
+        .route("/hangs", protect().call(post(hangs)))
+        .route("/menu/{step}", protect().call(post(pressed)))
+        .merge(Webhooks::new(hooks, layer()).into_router());
+    for (path, reason) in [
+        ("/menu/7", None),
+        ("/fails", Some("handler")),
+        ("/panics", Some("panic")),
+        ("/hangs", Some("handler-timeout")),
+        ("/api/webhooks/twilio/voice/incoming", Some("handler")),
+        ("/api/webhooks/twilio/sms/status", None),
+    ] {
+        let (response, _) = send(app.clone(), request(path).sign(TOKEN)).await;
+        let call = Some("CA00000000000000000000000000000001");
+        assert!(response.status().is_success(), "{path}");
+        assert_eq!(learnt(&response), (call, reason), "{path}");
+    }
+
+    let (response, _) = send(app, request("/menu/7").sign("another token")).await;
+    assert_eq!(learnt(&response), (None, None));
+    let extensions = response.extensions();
+    assert_eq!(extensions.get(), Some(&SignatureError::Mismatch));
+    assert_eq!(extensions.get(), Some(&NamedAccount(ACCOUNT.into())));
 }
 
 #[tokio::test]

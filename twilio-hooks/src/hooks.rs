@@ -247,23 +247,48 @@ impl Hooks {
         received_at: Timestamp,
         adjust: impl FnOnce(Change) -> Change + Send,
     ) -> Result<W::Reply, ReceiveError> {
+        let answer = self.answer(webhook, params, received_at, adjust).await?;
+        Ok(answer.reply)
+    }
+
+    /// As [`receive_with`](Self::receive_with), and also says why a caller gets the
+    /// [fallback](Self::with_call_fallback).
+    ///
+    /// # Errors
+    /// As [`receive`](Self::receive).
+    pub async fn answer<W: Hooked>(
+        &self,
+        webhook: W,
+        params: &Params,
+        received_at: Timestamp,
+        adjust: impl FnOnce(Change) -> Change + Send,
+    ) -> Result<Answer<W::Reply>, ReceiveError> {
         let change = adjust(webhook.change(params, received_at));
         let result = match self.record(change).await {
             Ok(recorded) => self.reply(webhook, recorded).await,
             Err(error) => Err(error),
         };
-        result.or_else(|error| match W::fallback(self) {
-            Some(reply) => {
-                tracing::error!(
-                    webhook.kind = W::KIND,
-                    reason = error.code(),
-                    error = &error as &dyn std::error::Error,
-                    "caller gets the fallback"
-                );
-                Ok(reply)
-            }
-            None => Err(error),
-        })
+        match result {
+            Ok(reply) => Ok(Answer {
+                reply,
+                failure: None,
+            }),
+            Err(error) => match W::fallback(self) {
+                Some(reply) => {
+                    tracing::error!(
+                        webhook.kind = W::KIND,
+                        reason = error.code(),
+                        error = &error as &dyn std::error::Error,
+                        "caller gets the fallback"
+                    );
+                    Ok(Answer {
+                        reply,
+                        failure: Some(error),
+                    })
+                }
+                None => Err(error),
+            },
+        }
     }
 
     /// Writes a change: the second step alone, for changes that come from elsewhere than a webhook
@@ -322,6 +347,16 @@ impl fmt::Debug for Hooks {
             .field("topics", &self.topics)
             .finish_non_exhaustive()
     }
+}
+
+/// What [`Hooks::answer`] gives.
+#[derive(Debug)]
+#[non_exhaustive]
+pub struct Answer<R> {
+    /// What Twilio is answered.
+    pub reply: R,
+    /// Why it is the [fallback](Hooks::with_call_fallback); `None` if it is what the handler said.
+    pub failure: Option<ReceiveError>,
 }
 
 /// Why a webhook has no reply.

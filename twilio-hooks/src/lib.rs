@@ -99,7 +99,7 @@ pub use async_trait::async_trait;
 pub use crate::{
     address::{Address, AddressKind},
     handler::{EmptyReply, Handler, HandlerOutput, Received, Silence},
-    hooks::{Hooks, ReceiveError},
+    hooks::{Answer, Hooks, ReceiveError},
     ids::{
         CallId, CompanyId, ContactId, HistoryId, LineId, MessageId, NotificationId, RecordingId,
         UserId,

@@ -183,6 +183,9 @@ fn refused<ResBody: Default>(refusal: &mut Refusal) -> Response<ResBody> {
     if let Some(diagnosis) = refusal.diagnosis.take() {
         response.extensions_mut().insert(*diagnosis);
     }
+    if let Some(account) = refusal.account.take() {
+        response.extensions_mut().insert(account);
+    }
     response
 }
 

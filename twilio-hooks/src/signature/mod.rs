@@ -154,5 +154,5 @@ pub use self::{
     service::ValidateSignature,
     shared_key::SharedKey,
     trusted_proxies::{Cidr, CidrError, ForwardingHeaders, TrustedProxies},
-    verified::{Checked, Reported, Verified, VerifiedKey},
+    verified::{Checked, NamedAccount, Reported, Verified, VerifiedKey},
 };

@@ -9,8 +9,8 @@ use jiff::Timestamp;
 use tokio::time::Instant;
 
 use super::{
-    AccountKeys, Delivery, Diagnose, Diagnosis, KeyError, KeyProvider, Mode, OnRepeat, ReplayGuard,
-    Reported, RequestView, Seen, SharedKey, SignatureError, Verified,
+    AccountKeys, Delivery, Diagnose, Diagnosis, KeyError, KeyProvider, Mode, NamedAccount,
+    OnRepeat, ReplayGuard, Reported, RequestView, Seen, SharedKey, SignatureError, Verified,
     diagnosis::KnownKeys,
     in_time::in_time,
     layer::{Config, KeySource},
@@ -65,6 +65,7 @@ pub(super) type Forget = Pin<Box<dyn Future<Output = ()> + Send>>;
 pub(super) struct Refusal {
     pub(super) error: SignatureError,
     pub(super) diagnosis: Option<Box<Diagnosis>>,
+    pub(super) account: Option<NamedAccount>,
 }
 
 /// A request that a guard knows of.
@@ -307,7 +308,12 @@ impl Pending {
         let refused = self.config.mode != Mode::ReportOnly;
         self.log(error, cause, diagnosis.as_deref(), refused);
         if refused {
-            return Step::Refuse(Refusal { error, diagnosis });
+            let account = self.named_account();
+            return Step::Refuse(Refusal {
+                error,
+                diagnosis,
+                account,
+            });
         }
         self.forget_others();
         self.parts.extensions.insert(Reported {
@@ -339,7 +345,20 @@ impl Pending {
         Refusal {
             error,
             diagnosis: None,
+            account: None,
         }
+    }
+
+    /// Only what can be an account: it may be shown and kept.
+    fn named_account(&self) -> Option<NamedAccount> {
+        let view = self.view();
+        let account = match view.key_choice().ok()? {
+            KeyChoice::Account(account) | KeyChoice::Shared(_, account) => account?,
+        };
+        let account_sid = AccountSid::from(&*account);
+        account_sid
+            .is_well_formed()
+            .then_some(NamedAccount(account_sid))
     }
 
     /// Looks for the cause, if the layer is asked to and has not been busy with that.

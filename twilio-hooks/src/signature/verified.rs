@@ -121,6 +121,43 @@ impl Reported {
     }
 }
 
+/// The account that a refused request names, well-formed at least; in the extensions of the refusal,
+/// beside the [`SignatureError`].
+///
+/// It is a stranger's word: good for showing whose webhooks are refused, and for nothing else.
+///
+/// # Examples
+/// ```
+/// use http::{Request, StatusCode};
+/// use http_body_util::Full;
+/// use tower::{Layer, ServiceExt, service_fn};
+/// use twilio_hooks::signature::{
+///     AuthTokens, NamedAccount, PublicUrl, ValidateSignatureLayer,
+/// };
+///
+/// # let runtime = tokio::runtime::Builder::new_current_thread().enable_time().build()?;
+/// # runtime.block_on(async {
+/// let tokens = AuthTokens::single("AC00000000000000000000000000000001", "0123456789abcdef");
+/// let layer = ValidateSignatureLayer::new(PublicUrl::fixed("https://hooks.example.com")?, tokens);
+/// let service = layer.layer(service_fn(async |_| {
+///     Ok::<_, std::convert::Infallible>(http::Response::new(String::new()))
+/// }));
+///
+/// let request = Request::post("/sms")
+///     .header("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")
+///     .header("content-type", "application/x-www-form-urlencoded")
+///     .body(Full::from("AccountSid=AC00000000000000000000000000000001&Body=Hi"))?;
+/// let response = service.oneshot(request).await?;
+/// assert_eq!(response.status(), StatusCode::FORBIDDEN);
+/// let named: &NamedAccount = response.extensions().get().unwrap();
+/// assert_eq!(named.0.as_str(), "AC00000000000000000000000000000001");
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// # })?;
+/// # Ok::<_, Box<dyn std::error::Error>>(())
+/// ```
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct NamedAccount(pub AccountSid);
+
 /// What the layer found out about a request, whether it enforces or only reports.
 ///
 /// # Examples
