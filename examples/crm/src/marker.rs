@@ -42,12 +42,28 @@ impl Marker {
         if let Some(marker) = Self::find(db).await? {
             return Ok(marker);
         }
-        let key = <[u8; 32]>::generate();
+        let Self { key } = Self::generate();
         let sql =
             "insert into server_marker (id, secret) values (1, $1) on conflict (id) do nothing";
         db.execute(sql, args![key.to_vec()]).await?;
         let marker = Self::find(db).await?;
         marker.ok_or_else(|| StoreError::corrupt("marker", "it is gone"))
+    }
+
+    /// The key of a database, for commands that only look; if no server has ever run on it, a key that
+    /// nobody has, so that whoever answers is somebody else.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn peek(db: &Db) -> Result<Self, StoreError> {
+        let found = Self::find(db).await?;
+        Ok(found.unwrap_or_else(Self::generate))
+    }
+
+    fn generate() -> Self {
+        Self {
+            key: <[u8; 32]>::generate(),
+        }
     }
 
     async fn find(db: &Db) -> Result<Option<Self>, StoreError> {

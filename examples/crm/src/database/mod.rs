@@ -8,6 +8,7 @@ mod foreign_keys;
 mod inspect;
 mod locks;
 mod migrations;
+mod row;
 mod settings;
 mod sql;
 
@@ -29,8 +30,9 @@ pub(crate) use self::sql::noted;
 pub use self::{
     inspect::Inspection,
     locks::{lock_company, lock_line, lock_user},
+    row::{Column, Row},
     settings::{Company, LineSettings, LineSettingsPatch, Settings},
-    sql::{Arg, Column, Db, Row, Tx, is_duplicate},
+    sql::{Arg, Db, Tx, is_duplicate},
 };
 use crate::{config::LineSeed, secret::Secret};
 
@@ -47,7 +49,6 @@ pub struct Database {
     pub directory: Arc<dyn Directory>,
     /// Whose numbers are whose.
     pub lines: Arc<dyn Lines>,
-    /// What the CRM itself tells people.
     /// Takes what the server itself has to tell; [`crate::notices`] is the way there.
     pub notices: Arc<dyn Notices>,
     /// Companies and what lines are set to.

@@ -33,6 +33,10 @@ use super::{
 /// How long the head of a request may take, and how long a connection is kept that asks nothing.
 const HEAD: Duration = Duration::from_secs(30);
 
+/// The same where a proxy is in front: longer than proxies keep theirs (nginx a minute, Caddy two). A
+/// webhook that is sent while this side hangs up is lost, because proxies do not send a POST again.
+const HEAD_OF_PROXY: Duration = Duration::from_secs(150);
+
 /// How long the two sides may take to agree on their keys.
 const HANDSHAKE: Duration = Duration::from_secs(10);
 
@@ -71,9 +75,9 @@ impl Entrance {
         let Self { listener, tls } = self;
         let (stopping, stopped) = watch::channel(false);
         let (tls, hangups) = tls.unzip();
-        let places = match tls {
-            Some(_) => Places::for_networks(),
-            None => Places::for_proxy(),
+        let (places, head) = match tls {
+            Some(_) => (Places::for_networks(), HEAD),
+            None => (Places::for_proxy(), HEAD_OF_PROXY),
         };
         let refreshed = tls.clone().zip(hangups);
         let mut refresh = pin!(async {
@@ -115,6 +119,7 @@ impl Entrance {
                 peer,
                 stopped: stopped.clone(),
                 place,
+                head,
             };
             tokio::spawn(connection.open(stream, tls.clone()));
         }
@@ -140,6 +145,7 @@ struct Connection {
     peer: SocketAddr,
     stopped: watch::Receiver<bool>,
     place: Place,
+    head: Duration,
 }
 
 impl Connection {
@@ -162,12 +168,13 @@ impl Connection {
             peer,
             mut stopped,
             place: _place,
+            head,
         } = self;
         let service =
             service_fn(move |request: http::Request<Incoming>| answer(app.clone(), peer, request));
         let connection = http1::Builder::new()
             .timer(TokioTimer::new())
-            .header_read_timeout(HEAD)
+            .header_read_timeout(head)
             .max_buf_size(BUFFER)
             .serve_connection(TokioIo::new(Patient::new(stream)), service)
             .with_upgrades();
@@ -222,6 +229,7 @@ mod tests {
             peer,
             stopped,
             place: places.take(free, peer.ip()).unwrap(),
+            head: HEAD,
         };
         (client, stopping, tokio::spawn(connection.run(stream)))
     }

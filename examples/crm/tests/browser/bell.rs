@@ -144,7 +144,8 @@ in_browser! {
         let sounds = page.js("window.sounds").await.as_u64().unwrap();
         // A machine that is slow takes more than one window for a hundred of them.
         assert!(said <= 1 + 100 / 25, "{said} announcements");
-        assert_eq!(sounds, said);
+        // A page that hardly gets to run misses the sound of a window; it never makes two.
+        assert!((1..=said).contains(&sounds), "{sounds} sounds, {said} announcements");
         page.has_no_complaints().await;
     }
 }

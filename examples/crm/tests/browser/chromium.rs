@@ -32,7 +32,7 @@ pub(crate) async fn run(name: &str, url: &str, story: impl AsyncFnOnce(&Page)) {
 }
 
 /// A browser of its own, with nothing kept from others.
-async fn open(url: &str) -> Page {
+pub(crate) async fn open(url: &str) -> Page {
     let driver = tokio::task::spawn_blocking(chromium::driver).await.unwrap();
     let mut args = vec![
         "--headless=new",

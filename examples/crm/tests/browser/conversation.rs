@@ -2,6 +2,7 @@
 
 use axum::body::Body;
 use crm::people::Role;
+use jiff::Timestamp;
 use serde_json::{Value, json};
 use twilio_hooks::testing::MessageFate;
 
@@ -20,6 +21,15 @@ const DOWN: &str = "\u{e015}";
 
 /// What the composer is written in.
 const FIELD: &str = ".composer textarea";
+
+/// Notes when each text of `Number N of many` is drawn, in milliseconds since 1970.
+const SEEN_AT: &str =
+    "(window.seenAt = {}, new MutationObserver(() => requestAnimationFrame(() => {
+    for (const body of document.querySelectorAll('.entry .body')) {
+        const number = /^Number ([0-9]+) of many$/.exec(body.textContent.trim());
+        if (number && !(number[1] in window.seenAt)) window.seenAt[number[1]] = Date.now();
+    }
+})).observe(document.body, { childList: true, subtree: true }))";
 
 /// A PNG of one point.
 const PICTURE: &[u8] = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\x01\0\0\0\x01\x08\x04\0\0\0\xb5\x1c\x0c\x02\0\0\0\x0bIDATx\xdac\xfc\xff\x1f\0\x03\x03\x02\0\xef\xbf\x84\xd9\0\0\0\0IEND\xaeB`\x82";
@@ -323,6 +333,26 @@ in_browser! {
         assert_eq!(office.sent(1).await, ["Hello"]);
     }
 
+    async fn what_comes_in_is_seen_a_moment_after_its_webhook(office: &Office, page: &Page) {
+        page.open_conversation(office, Role::Agent).await;
+        page.is_live().await;
+        page.js(SEEN_AT).await;
+        let mut sent = Vec::new();
+        for number in 0..100 {
+            sent.push(Timestamp::now().as_millisecond());
+            office.text(&sid("SM", 5000 + number), SENDER, &format!("Number {number} of many")).await;
+            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+        }
+        page.holds("Object.keys(window.seenAt).length === 100").await;
+        let seen = page.js("window.seenAt").await;
+        let mut took: Vec<_> = (0..100)
+            .map(|number: usize| seen[number.to_string()].as_i64().unwrap() - sent[number])
+            .collect();
+        took.sort_unstable();
+        let measured = format!("from webhook to sight: {} ms at p50, {} ms at p95, {} ms at most", took[49], took[94], took[99]);
+        std::fs::write(crate::chromium::screenshots().join("measured-live.txt"), measured).unwrap();
+    }
+
     async fn m10_a_long_conversation_has_few_nodes_and_loses_none(office: &Office, page: &Page) {
         page.open_conversation(office, Role::Agent).await;
         let first = office.crm.get(ALPHA, "/api/messages").await.items()[0].clone();
@@ -355,8 +385,7 @@ in_browser! {
 async fn fill(office: &Office, like: &Value, count: u32) {
     let rows: Vec<_> = (0..count)
         .map(|n| {
-            let at =
-                jiff::Timestamp::now() - jiff::SignedDuration::from_secs(i64::from(count - n) * 60);
+            let at = Timestamp::now() - jiff::SignedDuration::from_secs(i64::from(count - n) * 60);
             let id = twilio_hooks::MessageId::at(at);
             json!([id, sid("SM", 100_000 + n), n.to_string(), at])
         })

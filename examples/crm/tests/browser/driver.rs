@@ -23,6 +23,11 @@ pub(crate) async fn run(name: &str, office: &Office, story: impl AsyncFnOnce(&Pa
     chromium::run(name, &office.url, story).await;
 }
 
+/// Another browser beside this office; whoever opens it closes it.
+pub(crate) async fn open(office: &Office) -> Page {
+    chromium::open(&office.url).await
+}
+
 impl Page {
     /// Signs in, and waits for the start page to be live.
     pub(crate) async fn sign_in(&self, email: &str) {

@@ -86,7 +86,7 @@ async fn a_newcomer_with_an_account_sees_a_text_arrive() {
         ),
         (
             "TWILIO_AUTH_TOKEN=…",
-            format!("TWILIO_AUTH_TOKEN={}", fake.auth_token()),
+            format!("TWILIO_AUTH_TOKEN='{}'", fake.auth_token()),
         ),
         (
             "CRM_PUBLIC_URL=https://crm.example.com",

@@ -122,7 +122,7 @@ async fn try_open(config: &Config, clock: &Clock) -> anyhow::Result<Opened> {
     let companies = database.settings.companies().await?;
     let accounts = Accounts::open(config, &database, &companies, clock.clone()).await?;
     Ok(Opened {
-        marker: Marker::load(&database.db).await?,
+        marker: Marker::peek(&database.db).await?,
         companies,
         accounts,
         database,

@@ -270,4 +270,11 @@ async fn scripts_learn_from_exit_code_and_json_what_is_wrong() {
     let report = binary.run(&["doctor", "--json"]).await.json(2);
     assert!(codes(&report).contains(&"token_refused".to_owned()));
     assert!(!report.to_string().contains(AUTH_TOKEN));
+
+    // It only looks: no server has made itself a marker.
+    let url = format!("sqlite:{}", binary.directory.join("crm.sqlite").display());
+    let pool = sqlx::SqlitePool::connect(&url).await.unwrap();
+    let sql = "select count(*) from server_marker";
+    let markers: i64 = sqlx::query_scalar(sql).fetch_one(&pool).await.unwrap();
+    assert_eq!(markers, 0);
 }
