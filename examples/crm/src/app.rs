@@ -42,6 +42,7 @@ use crate::{
     secret::Secret,
     server::only_https,
     templates,
+    webhook_log::{WebhookLog, note},
 };
 
 /// What the routes share. Clones are cheap.
@@ -72,6 +73,8 @@ pub struct AppState {
     pub readiness: Readiness,
     /// How many were refused lately.
     pub refusals: Refusals,
+    /// What came, and what became of it.
+    pub webhook_log: WebhookLog,
     /// What the server proves itself with.
     pub marker: Marker,
     /// Who listens.
@@ -236,6 +239,12 @@ impl AppState {
         let marker = Marker::load(&database.db).await?;
         let live_bus = ClosableBus::new(database.bus.clone());
         let live = Live::new(live_bus.clone(), database.directory.clone());
+        let webhook_log = WebhookLog::new(
+            database.db.clone(),
+            accounts.clone(),
+            clock.clone(),
+            config.keep_webhook_log,
+        );
         let jobs = Jobs::new()
             .with_wake(Sender::new(messaging.clone()), messaging.wake())
             .with(Tidy::new(messaging.clone()))
@@ -249,7 +258,8 @@ impl AppState {
             .with_wake(settle, settle_calls)
             .with(sweep)
             .with(LookUp::new(outgoing.clone()))
-            .with(TidyMetrics::new(metrics.clone()));
+            .with(TidyMetrics::new(metrics.clone()))
+            .with(webhook_log.clone());
         let readiness = Readiness::new(database.clone(), jobs.clone(), clock.clone());
         Ok((
             Self {
@@ -265,6 +275,7 @@ impl AppState {
                 metrics_listen: config.metrics_listen,
                 readiness,
                 refusals: Refusals::new(clock.clone()),
+                webhook_log,
                 marker,
                 live,
                 live_bus,
@@ -306,6 +317,7 @@ pub fn app(state: AppState) -> Router {
         true => from_twilio.route_layer(from_fn_with_state(state.clone(), only_https)),
         false => from_twilio,
     };
+    let from_twilio = from_twilio.route_layer(from_fn_with_state(state.webhook_log.clone(), note));
     let routes = Router::new()
         .merge(from_twilio)
         .merge(pages::routes(&state))

@@ -225,6 +225,22 @@ impl Accounts {
         Ok(accounts)
     }
 
+    /// The company that may take numbers of an account, if it is of one company alone.
+    ///
+    /// # Errors
+    /// If the database fails.
+    pub async fn company_of(&self, account: &AccountSid) -> Result<Option<CompanyId>, StoreError> {
+        if let Some(configured) = self.inner.configured.get(account) {
+            return Ok(configured.company);
+        }
+        // Strangers write what they like; the database is asked for what can be an account only.
+        if !account.is_well_formed() {
+            return Ok(None);
+        }
+        let known = self.inner.known.get(account).await?;
+        Ok(known.map(|known| known.account.company))
+    }
+
     /// The accounts that whoever runs the server can give numbers of to a company: the company's own,
     /// and those of the configuration that are nobody's alone.
     ///

@@ -295,7 +295,7 @@ pub(super) async fn find(
         .ok_or_else(Problem::not_found)
 }
 
-async fn view(state: &AppState, line: Line) -> Result<LineView, Problem> {
+pub(super) async fn view(state: &AppState, line: Line) -> Result<LineView, Problem> {
     let mut names = line_names(&state.database.db, line.company_id).await?;
     let settings = state.database.settings.line_settings(line.id).await?;
     let name = names.remove(&line.id);

@@ -1,67 +1,32 @@
-//! `/metrics`: for Prometheus. It is asked for with the operator's token, or on a listener of its own.
-
-use std::time::Duration;
+//! `/metrics`: for Prometheus, with the operator's token.
 
 use axum::{
-    Router,
     extract::State,
     response::{IntoResponse as _, Response},
-    routing::get,
 };
-use http::header;
-use jiff::SignedDuration;
-use tokio::{net::TcpListener, time::timeout};
+use utoipa_axum::{router::OpenApiRouter, routes};
 
-use super::Operator;
-use crate::app::AppState;
+use super::{Operator, Problem, problem::ProblemView};
+use crate::{app::AppState, metrics::show};
 
-/// How long the database may take; what the server itself has counted is told without it.
-const PATIENCE: Duration = Duration::from_secs(1);
+pub(super) fn router() -> OpenApiRouter<AppState> {
+    OpenApiRouter::new().routes(routes!(metrics))
+}
 
-const TEXT: &str = "text/plain; version=0.0.4; charset=utf-8";
-
-/// For whoever has the operator's token, unless they are asked for elsewhere.
-pub(super) fn routes(state: &AppState) -> Router<AppState> {
-    if state.metrics_listen.is_some() {
-        return Router::new();
-    }
-    Router::new().route(
-        "/metrics",
-        get(async |_: Operator, state: State<AppState>| show(state).await),
+/// What is counted and measured, for Prometheus; not here if the configuration has a listener for it.
+#[utoipa::path(
+    get,
+    path = "/metrics",
+    tag = "health",
+    security(("operator" = [])),
+    responses(
+        (status = 200, body = String, content_type = "text/plain"),
+        (status = 404, body = ProblemView),
     )
-}
-
-/// Answers on a listener of its own, where nothing else is and no token is asked for.
-///
-/// # Errors
-/// If the listener fails.
-pub async fn serve_metrics(listener: TcpListener, state: AppState) -> std::io::Result<()> {
-    let app = Router::new().route("/metrics", get(show)).with_state(state);
-    axum::serve(listener, app).await
-}
-
-async fn show(State(state): State<AppState>) -> Response {
-    let age = match timeout(PATIENCE, state.database.oldest_waiting()).await {
-        Ok(Ok(None)) => Some(SignedDuration::ZERO),
-        Ok(Ok(Some(oldest))) => Some(state.clock.now().duration_since(oldest)),
-        Ok(Err(error)) => {
-            let error = &error as &dyn std::error::Error;
-            tracing::warn!(reason = "store", error, "the outbox was not measured");
-            None
-        }
-        Err(_) => {
-            tracing::warn!(reason = "store-timeout", "the outbox was not measured");
-            None
-        }
-    };
-    // A clock that was turned back makes no negative age.
-    let age = age.map(|age| age.try_into().unwrap_or_default());
-    state.metrics.outbox_age(age);
-    state.metrics.jobs(state.jobs.states());
-    let headers = [
-        (header::CONTENT_TYPE, TEXT),
-        (header::CACHE_CONTROL, "no-store"),
-        (header::X_CONTENT_TYPE_OPTIONS, "nosniff"),
-    ];
-    (headers, state.metrics.render()).into_response()
+)]
+async fn metrics(_operator: Operator, state: State<AppState>) -> Response {
+    match state.metrics_listen {
+        Some(_) => Problem::not_found().into_response(),
+        None => show(state).await,
+    }
 }

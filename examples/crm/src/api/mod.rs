@@ -50,6 +50,7 @@ mod turns;
 mod uploads;
 mod users;
 mod view;
+mod webhook_log;
 
 use std::time::Duration;
 
@@ -68,7 +69,6 @@ pub(crate) use self::turns::take_turns;
 pub use self::{
     access::{Access, Actor, Caller, LiveCaller, Operator},
     idempotency::{ForgetKeys, IdempotencyKey},
-    metrics::serve_metrics,
     problem::Problem,
     rate_limit::RequestLimits,
     turns::Turns,
@@ -121,6 +121,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .route_layer(from_fn_with_state(turns.clone(), take_turns))
         // They may wait for Twilio, and nobody is to wait for them.
         .merge(accounts::router())
+        .merge(webhook_log::router())
         .merge(line_webhooks::router())
         .merge(lines::router())
         .merge(recordings::router())
@@ -132,6 +133,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
         .merge(openapi::router())
         .merge(operator::router())
         .merge(health::router())
+        .merge(metrics::router())
         .merge(marker::router())
         .layer(DefaultBodyLimit::max(BODY_LIMIT))
         .split_for_parts();
@@ -142,10 +144,7 @@ fn router(turns: &Turns) -> (Router<AppState>, utoipa::openapi::OpenApi) {
 /// All routes but the webhooks, with what goes around them.
 pub(crate) fn routes(state: &AppState) -> Router<AppState> {
     let idempotent = IdempotentRoutes::of(&document());
-    let routes = router(&state.turns)
-        .0
-        .merge(metrics::routes(state))
-        .fallback(pages::nowhere);
+    let routes = router(&state.turns).0.fallback(pages::nowhere);
     guard::guard(routes, idempotent, state)
 }
 

@@ -1,24 +1,24 @@
 //! `/api/operator`: webhooks that nobody owns, for whoever runs the server.
 
-use std::collections::HashSet;
-
 use axum::{Json, extract::State};
 use jiff::Timestamp;
 use serde::Serialize;
-use tracing::Instrument as _;
 use twilio_hooks::{
     AccountSid, Address, HistoryId, MessagingServiceSid,
-    store::{Change, HistoryEntry, PageRequest},
+    store::{Change, HistoryEntry},
 };
 use utoipa::ToSchema;
 use utoipa_axum::{router::OpenApiRouter, routes};
 
 use super::{
     Operator, Problem,
-    extract::{MAX_LIMIT, Paging, PagingParams},
+    extract::{Paging, PagingParams},
     view::PageView,
 };
-use crate::{app::AppState, consent::LateStatement};
+use crate::{
+    app::AppState,
+    reroute::{self, Rerouted},
+};
 
 pub(super) fn router() -> OpenApiRouter<AppState> {
     OpenApiRouter::new()
@@ -83,17 +83,6 @@ async fn unrouted(
     Ok(Json(PageView::new(entries, UnroutedView::from)))
 }
 
-/// What came of recording everything again.
-#[derive(Debug, Default, Clone, Copy, Serialize, ToSchema)]
-struct Rerouted {
-    /// How many webhooks belong to somebody now.
-    routed: u64,
-    /// How many still do not.
-    unrouted: u64,
-    /// How many can't be read by this version.
-    unreadable: u64,
-}
-
 /// Records the unrouted webhooks again.
 #[utoipa::path(
     post,
@@ -106,51 +95,5 @@ async fn reroute(
     _operator: Operator,
     State(state): State<AppState>,
 ) -> Result<Json<Rerouted>, Problem> {
-    // In a task of its own: whoever asked may hang up, and the work goes on.
-    let work = tokio::spawn(async move { reroute_all(&state).await }.in_current_span());
-    let rerouted = work.await.map_err(|_| Problem::internal())??;
-    tracing::info!(
-        rerouted.routed,
-        rerouted.unrouted,
-        rerouted.unreadable,
-        "unrouted webhooks recorded again"
-    );
-    Ok(Json(rerouted))
-}
-
-async fn reroute_all(state: &AppState) -> Result<Rerouted, Problem> {
-    let mut rerouted = Rerouted::default();
-    let mut companies = HashSet::new();
-    let mut request = PageRequest::newest(MAX_LIMIT);
-    loop {
-        let page = state.database.directory.unrouted(request).await?;
-        // Oldest first, as far as it goes: notifications are numbered in this order.
-        for entry in page.items.iter().rev() {
-            let Some(Ok(change)) = Change::from_history(entry) else {
-                rerouted.unreadable += 1;
-                continue;
-            };
-            let said = LateStatement::of(&change);
-            let recorded = state.hooks.record(change).await?;
-            if let Some(said) = said {
-                said.apply(&state.database.db, &recorded).await?;
-            }
-            if let Some(company) = recorded.company_id {
-                companies.insert(company);
-            }
-            if recorded.is_routed() {
-                rerouted.routed += 1;
-            } else {
-                rerouted.unrouted += 1;
-            }
-        }
-        match page.next {
-            Some(next) => request.before = Some(next),
-            None => break,
-        }
-    }
-    for company in companies {
-        state.recordings.look_again(company).await?;
-    }
-    Ok(rerouted)
+    Ok(Json(reroute::reroute(&state, |_| true).await?))
 }

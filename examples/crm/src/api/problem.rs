@@ -12,7 +12,7 @@ use twilio_hooks::{ReceiveError, store::StoreError};
 use utoipa::ToSchema;
 use uuid::Uuid;
 
-use crate::people::PeopleError;
+use crate::{people::PeopleError, reroute::RerouteError};
 
 /// Why a request of the API failed: `{"type", "title", "status", "detail"}`.
 ///
@@ -222,6 +222,16 @@ impl From<StoreError> for Problem {
         match error {
             StoreError::Backend(_) => Self::unavailable(),
             _ => Self::internal(),
+        }
+    }
+}
+
+impl From<RerouteError> for Problem {
+    fn from(error: RerouteError) -> Self {
+        match error {
+            RerouteError::Store(error) => error.into(),
+            RerouteError::Receive(error) => error.into(),
+            RerouteError::Panic => Self::internal(),
         }
     }
 }

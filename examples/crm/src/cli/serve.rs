@@ -12,11 +12,11 @@ use tokio::net::TcpListener;
 
 use super::variable;
 use crate::{
-    api::serve_metrics,
     app::AppState,
     config::Config,
     database::Database,
     logs,
+    metrics::serve_metrics,
     sealed::{Keyring, Vault},
     server::{Entrance, Tls, serve, stop_signal},
 };

@@ -32,6 +32,8 @@ pub(crate) struct File {
     #[serde(default)]
     pub(crate) reconcile: ReconcileSection,
     #[serde(default)]
+    pub(crate) webhook_log: WebhookLogSection,
+    #[serde(default)]
     pub(crate) accounts: Vec<AccountSection>,
     #[serde(default)]
     pub(crate) companies: Vec<CompanySection>,
@@ -76,6 +78,12 @@ pub(crate) struct RecordingsSection {
 pub(crate) struct ReconcileSection {
     pub(crate) every: Option<String>,
     pub(crate) look_back: Option<String>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub(crate) struct WebhookLogSection {
+    pub(crate) keep: Option<String>,
 }
 
 #[derive(Debug, Deserialize)]

@@ -17,6 +17,7 @@ use std::{
 };
 
 use anyhow::{Context as _, bail, ensure};
+use jiff::SignedDuration;
 use twilio_hooks::{
     AccountSid, Address, AddressKind,
     signature::{AuthTokens, PublicUrl},
@@ -80,6 +81,8 @@ pub struct Config {
     pub recordings: RecordingSettings,
     /// When what was missed is looked for at Twilio.
     pub reconcile: ReconcileTimes,
+    /// How long the log of webhooks goes back.
+    pub keep_webhook_log: SignedDuration,
 }
 
 /// A Twilio account or subaccount.
@@ -213,6 +216,7 @@ impl Config {
             data_dir,
             recordings: upkeep::recordings(&file.recordings)?,
             reconcile: upkeep::reconcile(&file.reconcile)?,
+            keep_webhook_log: upkeep::webhook_log(&file.webhook_log)?,
         })
     }
 

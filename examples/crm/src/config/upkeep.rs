@@ -3,7 +3,7 @@
 use anyhow::{Context as _, bail, ensure};
 use jiff::SignedDuration;
 
-use super::file::{ReconcileSection, RecordingsSection};
+use super::file::{ReconcileSection, RecordingsSection, WebhookLogSection};
 use crate::recordings::{MOST_KEEP_DAYS, RecordingSettings};
 
 /// When what was missed is looked for at Twilio.
@@ -57,6 +57,18 @@ pub(super) fn reconcile(section: &ReconcileSection) -> anyhow::Result<ReconcileT
     Ok(ReconcileTimes { every, look_back })
 }
 
+/// The longest that the log of webhooks goes back.
+const LONGEST_LOG: SignedDuration = SignedDuration::from_hours(90 * 24);
+
+pub(super) fn webhook_log(section: &WebhookLogSection) -> anyhow::Result<SignedDuration> {
+    let Some(keep) = section.keep.as_deref() else {
+        return Ok(SignedDuration::from_hours(7 * 24));
+    };
+    let keep = duration(keep).context("`webhook_log.keep`")?;
+    ensure!(keep <= LONGEST_LOG, "`webhook_log.keep` is 90d at most");
+    Ok(keep)
+}
+
 /// Reads a time such as `90m`, `24h` or `2d`.
 ///
 /// # Errors
@@ -85,6 +97,18 @@ pub fn duration(text: &str) -> anyhow::Result<SignedDuration> {
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn the_log_of_webhooks_goes_back_a_week_unless_set_and_never_a_year() {
+        let keep = |keep: Option<&str>| {
+            webhook_log(&WebhookLogSection {
+                keep: keep.map(str::to_owned),
+            })
+        };
+        assert_eq!(keep(None).unwrap(), SignedDuration::from_hours(7 * 24));
+        assert_eq!(keep(Some("90d")).unwrap(), LONGEST_LOG);
+        assert!(keep(Some("91d")).is_err() && keep(Some("off")).is_err());
+    }
 
     #[test]
     fn times_are_minutes_hours_or_days() {

@@ -62,6 +62,7 @@ const STEPS: &[(&str, Script)] = &[
     each!("0017_line_owners"),
     shared!("0018_untold"),
     shared!("0019_marker"),
+    shared!("0020_webhook_log"),
 ];
 
 /// What stands in a shared step for the names of types.

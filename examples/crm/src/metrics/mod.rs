@@ -3,6 +3,7 @@
 //! Labels are of small, fixed sets: kinds, results, reasons, patterns of paths. No number, id or name
 //! of anybody is ever one, whatever somebody sends.
 
+mod page;
 mod requests;
 mod store;
 mod tidy;
@@ -15,7 +16,8 @@ use metrics::{Counter, Gauge, Histogram, Key, Label, Level, Metadata, Recorder a
 use metrics_exporter_prometheus::{PrometheusBuilder, PrometheusHandle, PrometheusRecorder};
 use twilio_hooks::signature::SignatureError;
 
-pub(crate) use self::requests::count;
+pub use self::page::serve_metrics;
+pub(crate) use self::{page::show, requests::count};
 pub use self::{
     store::{MeteredNotifier, MeteredStore},
     tidy::TidyMetrics,

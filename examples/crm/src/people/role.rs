@@ -87,6 +87,8 @@ pub enum Permission {
     ManageMembers,
     /// Read the audit log.
     Audit,
+    /// Read what Twilio has sent, word for word.
+    ReadWebhooks,
     /// Set Twilio accounts and their secrets, and tokens for programs.
     ManageCredentials,
     /// Record webhooks again, and make or unmake owners.
@@ -95,7 +97,7 @@ pub enum Permission {
 
 impl Permission {
     /// Every permission.
-    pub const ALL: [Self; 11] = [
+    pub const ALL: [Self; 12] = [
         Self::Read,
         Self::PlayRecordings,
         Self::Send,
@@ -105,6 +107,7 @@ impl Permission {
         Self::Configure,
         Self::ManageMembers,
         Self::Audit,
+        Self::ReadWebhooks,
         Self::ManageCredentials,
         Self::Own,
     ];
@@ -118,6 +121,7 @@ impl Permission {
             | Self::Configure
             | Self::ManageMembers
             | Self::Audit
+            | Self::ReadWebhooks
             | Self::ManageCredentials => Role::Admin,
             Self::Own => Role::Owner,
         }

@@ -37,8 +37,14 @@ pub(crate) async fn only_https(
         return next.run(request).await;
     }
     tracing::warn!(reason = "plain-http", "webhook refused");
-    (StatusCode::FORBIDDEN, REFUSAL).into_response()
+    let mut response = (StatusCode::FORBIDDEN, REFUSAL).into_response();
+    response.extensions_mut().insert(PlainHttp);
+    response
 }
+
+/// In the extensions of the refusal, for the log of webhooks.
+#[derive(Debug, Clone, Copy)]
+pub(crate) struct PlainHttp;
 
 /// Whether the last proxy, and each before it that has said something, was asked by https.
 fn says_https(headers: &HeaderMap, family: ForwardingHeaders) -> bool {

@@ -14,7 +14,7 @@ use tokio::{
 };
 use twilio_hooks::notify::Dispatcher;
 
-pub(crate) use self::https::only_https;
+pub(crate) use self::https::{PlainHttp, only_https};
 pub use self::{entrance::Entrance, tls::Tls};
 use crate::app::{AppState, app};
 
@@ -59,6 +59,15 @@ pub async fn serve(
     let end = async {
         let _ = jobs.await;
         let _ = dispatcher.await;
+        // What came while they ended.
+        if let Err(error) = state.webhook_log.write().await {
+            let error: &(dyn std::error::Error + 'static) = &error;
+            tracing::warn!(
+                error,
+                reason = "store",
+                "the last webhooks are not on the log"
+            );
+        }
         state.database.db.close().await;
     };
     if timeout(GRACE, end).await.is_err() {

@@ -41,6 +41,7 @@ mod settings;
 mod sign_in;
 mod telephone;
 mod templates;
+mod webhook_log;
 
 /// The log of a server in a browser test goes nowhere.
 mod logs {

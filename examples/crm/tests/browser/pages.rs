@@ -10,6 +10,7 @@ use crate::{
     page::Page,
     settings::PARTS,
     support::{ALPHA, ALPHA_LINE, SENDER},
+    webhook_log::logged_request,
 };
 
 /// The pages: a name for the picture, and the address.
@@ -165,6 +166,8 @@ in_browser! {
         for part in PARTS {
             look(page, &format!("settings-{part}"), &format!("/settings/{part}")).await;
         }
+        let request = logged_request(office).await;
+        look(page, "settings-webhook", &request).await;
         let conversation = office.conversation(ALPHA, SENDER).await;
         talk(office, page, &conversation).await;
         look(page, "conversation", &conversation).await;

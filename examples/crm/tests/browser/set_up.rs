@@ -18,7 +18,7 @@ const PASSWORD: &str = "a password of my own";
 const OTHERS: &str = "https://example.com/theirs";
 
 /// Fills in an account at Twilio, and sends it.
-async fn add_account(page: &Page, sid: &str, token: &str) {
+pub(crate) async fn add_account(page: &Page, sid: &str, token: &str) {
     page.fill("#account_sid", sid).await;
     page.fill("#auth_token", token).await;
     page.click("form[data-action='/api/twilio-accounts'] [type=submit]")

@@ -5,7 +5,7 @@ use crm::people::Role;
 use crate::{driver, driver::in_browser, support::SENDER};
 
 /// All pages of the settings.
-pub(crate) const PARTS: [&str; 11] = [
+pub(crate) const PARTS: [&str; 12] = [
     "twilio",
     "calls",
     "menus",
@@ -15,6 +15,7 @@ pub(crate) const PARTS: [&str; 11] = [
     "recordings",
     "members",
     "tokens",
+    "webhooks",
     "audit",
     "company",
 ];

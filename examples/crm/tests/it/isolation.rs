@@ -42,6 +42,7 @@ const KINDS: &[(&str, &str)] = &[
     ("tokens", "api_tokens"),
     ("twilio-accounts", "twilio_accounts"),
     ("users", "users"),
+    ("webhook-log", "webhook_log"),
 ];
 
 /// Properties and parameters that take an id and are not named after its kind.
@@ -138,6 +139,7 @@ async fn fill(side: &mut Side<'_>) {
         ("RecordingStatus", "in-progress"),
     ];
     assert!(crm.twilio("voice/recording", &recording).await.status < 300);
+    crm.state.webhook_log.write().await.unwrap();
     // Adding one by the API would ask Twilio for it.
     let sql = "insert into twilio_accounts (id, company_id, account_sid, created_at, verified_at, revision)
                values ($1, $2, $3, $4, $4, 1)";

@@ -52,4 +52,5 @@ mod text_back;
 mod threads;
 mod tls;
 mod twilios;
+mod webhook_log;
 mod webhooks;

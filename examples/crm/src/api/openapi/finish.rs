@@ -114,11 +114,11 @@ fn operation_id(method: &str, path: &str) -> String {
 
 /// What can go wrong with a route, by what it takes.
 fn usual_errors(path: &str, operation: &Value) -> Vec<u16> {
-    if !path.starts_with("/api/") {
-        return Vec::new();
-    }
     // An empty requirement says that nothing is required.
     let is_open = operation["security"] == json!([{}]);
+    if is_open && !path.starts_with("/api/") {
+        return Vec::new();
+    }
     let takes_body = operation.get("requestBody").is_some();
     let takes_parameters = operation.get("parameters").is_some();
     let cases: [(bool, &[u16]); 5] = [

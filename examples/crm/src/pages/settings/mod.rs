@@ -6,6 +6,7 @@
 //! - [`answers`] is when the company is open, and what texts are answered with by themselves.
 //! - [`sending`] is how it sends, what becomes of recordings, and where it is at home.
 //! - [`people`] is who may come in, and what they did.
+//! - [`webhook_log`] is what Twilio has sent.
 
 mod answers;
 mod call_test;
@@ -14,6 +15,7 @@ mod menus;
 mod people;
 mod sending;
 mod twilio;
+mod webhook_log;
 
 use std::collections::HashMap;
 
@@ -42,6 +44,7 @@ pub(super) fn routes() -> Router<AppState> {
         .merge(answers::routes())
         .merge(sending::routes())
         .merge(people::routes())
+        .merge(webhook_log::routes())
 }
 
 /// A page of the settings.
@@ -56,6 +59,7 @@ enum Part {
     Recordings,
     Members,
     Tokens,
+    Webhooks,
     Audit,
     Company,
 }
@@ -69,7 +73,7 @@ struct PartLink {
 
 impl Part {
     /// From top to bottom.
-    const ALL: [Self; 11] = [
+    const ALL: [Self; 12] = [
         Self::Twilio,
         Self::Calls,
         Self::Menus,
@@ -79,6 +83,7 @@ impl Part {
         Self::Recordings,
         Self::Members,
         Self::Tokens,
+        Self::Webhooks,
         Self::Audit,
         Self::Company,
     ];
@@ -130,6 +135,11 @@ impl Part {
                 "/settings/tokens",
                 "API tokens",
                 "What programs of yours use the API with.",
+            ),
+            Self::Webhooks => (
+                "/settings/webhooks",
+                "Webhook log",
+                "What Twilio has sent here of late, and what came of it.",
             ),
             Self::Audit => (
                 "/settings/audit",
