@@ -14,7 +14,7 @@ use utoipa_axum::{router::OpenApiRouter, routes};
 use uuid::Uuid;
 
 use super::{
-    Caller, Operator, Problem,
+    Caller, IdempotencyKey, Operator, Problem,
     accounts::{in_time, name},
     extract::{Body, Id, Paging, PagingParams, page, query},
     problem::ProblemView,
@@ -275,7 +275,7 @@ struct TakenLineView {
     post,
     path = "/api/webhook-log/{id}/take-line",
     tag = "webhooks",
-    params(("id" = Uuid, Path)),
+    params(("id" = Uuid, Path), IdempotencyKey),
     request_body = TakeLineBody,
     responses(
         (status = 201, body = TakenLineView),

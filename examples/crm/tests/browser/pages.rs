@@ -36,6 +36,13 @@ const PAGES: &[(&str, &str)] = &[
     ("not-found", "/nothing/here"),
 ];
 
+/// What scrolls sideways in the page, besides what is meant to: tabs, and tables and programs that the
+/// keyboard reaches.
+const SCROLLS_SIDEWAYS: &str = "[...document.querySelectorAll('main, main *')]
+    .filter(it => it.scrollWidth > it.clientWidth + 1 && /auto|scroll/.test(getComputedStyle(it).overflowX))
+    .filter(it => !it.closest('.tabs, .settings-nav, [tabindex=\"0\"], pre, textarea'))
+    .map(it => it.outerHTML.slice(0, 80))";
+
 /// What there is to see.
 async fn furnish(office: &Office) {
     office
@@ -144,6 +151,8 @@ pub(crate) async fn look(page: &Page, name: &str, path: &str) {
             scroll.as_u64().unwrap() <= u64::from(width),
             "{name} is {scroll} wide at {width}"
         );
+        let wide = page.js(SCROLLS_SIDEWAYS).await;
+        assert_eq!(wide, json!([]), "in {name} at {width}");
     }
     page.has_no_barriers(&format!("{name}, narrow")).await;
     page.has_no_complaints().await;

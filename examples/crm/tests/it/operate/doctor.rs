@@ -129,6 +129,23 @@ async fn b4_what_is_wrong_with_an_account_is_named() {
     patient.expect(&["no_lines"]).await;
 }
 
+/// Regions have tokens of their own.
+#[tokio::test]
+async fn b4_a_token_of_another_region_is_named() {
+    let mut patient = Patient::new(Storage::sqlite()).await;
+    patient
+        .sql(
+            "insert into twilio_accounts (id, company_id, account_sid, region, created_at,
+                 verified_at, revision)
+             select id, company_id, account_sid, 'ie1', '2026-11-23T15:00:00.000000Z',
+                 '2026-11-23T15:00:00.000000Z', 1
+             from lines limit 1",
+        )
+        .await;
+    patient.config.accounts[0].auth_tokens = vec![Secret::new("the-token-of-us1")];
+    patient.expect(&["token_refused_in_region"]).await;
+}
+
 #[tokio::test]
 async fn twilio_and_the_clock_are_looked_at() {
     let mut patient = Patient::new(Storage::sqlite()).await;
