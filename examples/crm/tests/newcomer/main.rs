@@ -44,7 +44,7 @@ async fn a_newcomer_without_an_account_sees_a_text_arrive() {
     let mut demo = Terminal::run(&clone, &commands, &[]);
     let open = demo.line("in a browser, and sign in as ").await;
     let url = between(&open, "Open ", "/ in a browser").to_owned();
-    let email = between(&open, "sign in as ", " and").to_owned();
+    let email = between(&open, "sign in as ", " with").to_owned();
     let (_, password) = open.split_once("the password ").unwrap();
     let simulate = demo.line(" simulate sms ").await;
     chromium::run("newcomer_demo", &url, async |page: &Page| {
