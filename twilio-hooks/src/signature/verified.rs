@@ -129,7 +129,6 @@ impl Reported {
 /// # Examples
 /// ```
 /// use http::{Request, StatusCode};
-/// use http_body_util::Full;
 /// use tower::{Layer, ServiceExt, service_fn};
 /// use twilio_hooks::signature::{
 ///     AuthTokens, NamedAccount, PublicUrl, ValidateSignatureLayer,
@@ -146,7 +145,7 @@ impl Reported {
 /// let request = Request::post("/sms")
 ///     .header("x-twilio-signature", "AAAAAAAAAAAAAAAAAAAAAAAAAAA=")
 ///     .header("content-type", "application/x-www-form-urlencoded")
-///     .body(Full::from("AccountSid=AC00000000000000000000000000000001&Body=Hi"))?;
+///     .body("AccountSid=AC00000000000000000000000000000001&Body=Hi".to_owned())?;
 /// let response = service.oneshot(request).await?;
 /// assert_eq!(response.status(), StatusCode::FORBIDDEN);
 /// let named: &NamedAccount = response.extensions().get().unwrap();

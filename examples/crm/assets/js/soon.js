@@ -2,7 +2,7 @@
 
 import { Problem } from "./api.js";
 
-const PAUSE = 400;
+const PAUSE = 120;
 
 /** A function that runs soon, once for many calls, and never twice at a time. */
 export function coalesced(run) {

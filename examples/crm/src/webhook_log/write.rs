@@ -91,9 +91,14 @@ impl WebhookLog {
 
     async fn write_portion(&self, portion: &[Noted]) -> Result<(), StoreError> {
         // Before the transaction, which holds up everybody else who writes.
+        let only = self.only_company().await?;
         let mut owners = Vec::with_capacity(portion.len());
         for noted in portion {
-            owners.push(self.owner(noted.account_sid.as_ref()).await?);
+            let owner = match &noted.account_sid {
+                Some(account) => self.accounts.company_of(account).await?,
+                None => None,
+            };
+            owners.push(owner.or(only));
         }
         // Whose something is, the store knows best. A step of a call is its call's.
         let sql = "insert into webhook_log (id, company_id, received_at, milliseconds, route, status,
@@ -134,18 +139,10 @@ impl WebhookLog {
         tx.commit().await
     }
 
-    /// Who may take numbers of an account; on a server with one company that one, whatever it is.
-    async fn owner(&self, account: Option<&AccountSid>) -> Result<Option<CompanyId>, StoreError> {
-        if let Some(account) = account
-            && let Some(company) = self.accounts.company_of(account).await?
-        {
-            return Ok(Some(company));
-        }
-        let rows = self
-            .db
-            .rows("select id from companies limit 2", args![])
-            .await?;
-        match &rows[..] {
+    /// On a server with one company all is that one's.
+    async fn only_company(&self) -> Result<Option<CompanyId>, StoreError> {
+        let sql = "select id from companies limit 2";
+        match &self.db.rows(sql, args![]).await?[..] {
             [only] => only.get("id").map(Some),
             _ => Ok(None),
         }

@@ -341,7 +341,7 @@ in_browser! {
         for number in 0..100 {
             sent.push(Timestamp::now().as_millisecond());
             office.text(&sid("SM", 5000 + number), SENDER, &format!("Number {number} of many")).await;
-            tokio::time::sleep(std::time::Duration::from_millis(30)).await;
+            tokio::time::sleep(std::time::Duration::from_millis(100)).await;
         }
         page.holds("Object.keys(window.seenAt).length === 100").await;
         let seen = page.js("window.seenAt").await;
